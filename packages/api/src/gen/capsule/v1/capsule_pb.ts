@@ -28,7 +28,7 @@ export const GetInfoRequestSchema: GenMessage<GetInfoRequest> = /*@__PURE__*/
   messageDesc(file_capsule_v1_capsule, 0);
 
 /**
- * A zero or an empty text means: not known, or not present on this kind of machine.
+ * A zero or empty value means that the value is unknown, or does not exist on this kind of machine.
  *
  * @generated from message capsule.v1.GetInfoResponse
  */
@@ -70,21 +70,21 @@ export type GetInfoResponse = Message<"capsule.v1.GetInfoResponse"> & {
   capsuleVersion: string;
 
   /**
-   * "slot_a", "slot_b", or empty where the root is not one of two slots.
+   * "slot_a" or "slot_b"; empty if the machine has no slots.
    *
    * @generated from field: string active_slot = 7;
    */
   activeSlot: string;
 
   /**
-   * The slot that runs on trial until it is confirmed.
+   * The slot on trial, which UpdateConfirm makes permanent.
    *
    * @generated from field: string pending_slot = 8;
    */
   pendingSlot: string;
 
   /**
-   * When the trial ends, in seconds since 1970.
+   * The end of the trial, in seconds since 1970.
    *
    * @generated from field: int64 pending_deadline_unix = 9;
    */
@@ -118,7 +118,7 @@ export type GetInfoResponse = Message<"capsule.v1.GetInfoResponse"> & {
   cpuModel: string;
 
   /**
-   * Device that the machine booted from.
+   * The device that the machine booted from.
    *
    * @generated from field: string boot_disk = 15;
    */
@@ -159,14 +159,14 @@ export type GetInfoResponse = Message<"capsule.v1.GetInfoResponse"> & {
   permUsedBytes: bigint;
 
   /**
-   * Short form of the capsule's identity, for people.
+   * A short form of the capsule's identity, for display.
    *
    * @generated from field: string short_id = 22;
    */
   shortId: string;
 
   /**
-   * The present problems of the capsule; empty when all is well.
+   * The current problems of the capsule.
    *
    * @generated from field: repeated capsule.v1.CapsuleProblem problems = 100;
    */
@@ -204,7 +204,8 @@ export type GetInfoResponse = Message<"capsule.v1.GetInfoResponse"> & {
   workloadsRunning: number;
 
   /**
-   * Which limits the kernel can enforce: "v2", "v1", "hybrid", or empty when none.
+   * The cgroup version that enforces limits: "v2", "v1" or "hybrid"; empty if the kernel has no
+   * cgroups.
    *
    * @generated from field: string cgroup = 106;
    */
@@ -218,28 +219,28 @@ export type GetInfoResponse = Message<"capsule.v1.GetInfoResponse"> & {
   startedAtUnixMs: bigint;
 
   /**
-   * The backend of volumes: "loop-file", "lvm-thin"; empty where volumes cannot be made.
+   * The backend of volumes: "loop-file" or "lvm-thin"; empty if the capsule cannot create volumes.
    *
    * @generated from field: string volume_backend = 108;
    */
   volumeBackend: string;
 
   /**
-   * Text for people: the choice, or the reason why there is none.
+   * Text for display: why the capsule chose this backend, or why there is none.
    *
    * @generated from field: string volume_backend_detail = 109;
    */
   volumeBackendDetail: string;
 
   /**
-   * The monitor of microVMs: "qemu", "firecracker"; empty where they cannot run.
+   * The monitor of microVMs: "qemu" or "firecracker"; empty if microVMs cannot run.
    *
    * @generated from field: string micro_vm_backend = 110;
    */
   microVmBackend: string;
 
   /**
-   * Text for people: the version and the mode, or the reason against it.
+   * Text for display: the version and mode of the monitor, or why there is none.
    *
    * @generated from field: string micro_vm_backend_detail = 111;
    */
@@ -254,7 +255,7 @@ export const GetInfoResponseSchema: GenMessage<GetInfoResponse> = /*@__PURE__*/
   messageDesc(file_capsule_v1_capsule, 1);
 
 /**
- * Something that keeps the capsule from doing its work.
+ * A fault that prevents the capsule from doing its work.
  *
  * @generated from message capsule.v1.CapsuleProblem
  */
@@ -310,7 +311,7 @@ export type CapsuleLogsRequest = Message<"capsule.v1.CapsuleLogsRequest"> & {
   tailLines: number;
 
   /**
-   * Go on after the chunk that carried this cursor; `tail_lines` does not count then.
+   * Continue after the chunk with this cursor. The server then ignores `tail_lines`.
    *
    * @generated from field: string cursor = 100;
    */
@@ -336,7 +337,7 @@ export type CapsuleLogChunk = Message<"capsule.v1.CapsuleLogChunk"> & {
   data: Uint8Array;
 
   /**
-   * Resumes after this chunk; opaque.
+   * Opaque. A later call with this cursor continues after this chunk.
    *
    * @generated from field: string cursor = 100;
    */
@@ -366,7 +367,7 @@ export type UpdateOSRequest = Message<"capsule.v1.UpdateOSRequest"> & {
    */
   msg: {
     /**
-     * In the first message, and only there.
+     * Only in the first message.
      *
      * @generated from field: capsule.v1.UpdateOSMetadata metadata = 1;
      */
@@ -374,7 +375,7 @@ export type UpdateOSRequest = Message<"capsule.v1.UpdateOSRequest"> & {
     case: "metadata";
   } | {
     /**
-     * The next bytes of the bundle; 1 MiB at a time is a good size.
+     * The next bytes of the bundle; chunks of 1 MiB work well.
      *
      * @generated from field: bytes chunk = 2;
      */
@@ -429,7 +430,7 @@ export type UpdateOSResponse = Message<"capsule.v1.UpdateOSResponse"> & {
   nextVersion: string;
 
   /**
-   * Always true: the machine restarts into the next slot by itself.
+   * Always true: the machine restarts into the new slot by itself.
    *
    * @generated from field: bool reboot_scheduled = 3;
    */
@@ -517,7 +518,8 @@ export const RebootNodeResponseSchema: GenMessage<RebootNodeResponse> = /*@__PUR
  */
 export const CapsuleService: GenService<{
   /**
-   * Facts about the machine and the capsule on it. Never fails because a part of the capsule does.
+   * Returns facts about the machine and the capsule. A failure of one part of the capsule does not
+   * make it fail.
    *
    * @generated from rpc capsule.v1.CapsuleService.GetInfo
    */
@@ -537,9 +539,9 @@ export const CapsuleService: GenService<{
     output: typeof CapsuleLogChunkSchema;
   },
   /**
-   * Receives an update bundle and writes it into the slot that is not running. Metadata first, then
-   * chunks. InvalidArgument: the checksum does not match. FailedPrecondition: the bundle does not
-   * fit the slot.
+   * Receives an update bundle and writes it into the slot that is not running. The client sends
+   * metadata, then chunks. InvalidArgument: the checksum does not match. FailedPrecondition: the
+   * bundle does not fit the slot.
    *
    * @generated from rpc capsule.v1.CapsuleService.UpdateOS
    */
@@ -549,8 +551,8 @@ export const CapsuleService: GenService<{
     output: typeof UpdateOSResponseSchema;
   },
   /**
-   * Makes the slot that runs on trial the permanent one. FailedPrecondition: none is on trial, or
-   * another slot is running.
+   * Makes the slot on trial permanent. FailedPrecondition: no slot is on trial, or another slot
+   * runs.
    *
    * @generated from rpc capsule.v1.CapsuleService.UpdateConfirm
    */
@@ -560,7 +562,7 @@ export const CapsuleService: GenService<{
     output: typeof UpdateConfirmResponseSchema;
   },
   /**
-   * Stops all workloads in order and restarts the machine. Answers before it goes down.
+   * Stops all workloads in order and restarts the machine. Returns before the machine stops.
    *
    * @generated from rpc capsule.v1.CapsuleService.RebootNode
    */

@@ -44,7 +44,7 @@ export type NodeStatus = Message<"capsule.v1.NodeStatus"> & {
   message: string;
 
   /**
-   * Of a container, or of a cell's root: the last process that ended.
+   * The last process that ended, of a container or of the root of a cell.
    *
    * @generated from field: optional int32 exit_code = 4;
    */
@@ -129,21 +129,21 @@ export type NodeStatus = Message<"capsule.v1.NodeStatus"> & {
   hintActions: Action[];
 
   /**
-   * Why its processes are frozen: `operator`, `poolFull`.
+   * The reasons why its processes are frozen: `operator`, `poolFull`.
    *
    * @generated from field: repeated string pause_reasons = 19;
    */
   pauseReasons: string[];
 
   /**
-   * Set while something takes time.
+   * Set during a long step, such as a pull.
    *
    * @generated from field: capsule.v1.WorkloadProgress progress = 20;
    */
   progress?: WorkloadProgress | undefined;
 
   /**
-   * The generation that this status speaks of.
+   * The generation that this status describes.
    *
    * @generated from field: uint64 observed_generation = 21;
    */
@@ -210,7 +210,7 @@ export type Scope = Message<"capsule.v1.Scope"> & {
   cidr: string;
 
   /**
-   * A tombstone: it goes when nothing is left in it.
+   * The capsule deletes it, and removes it when nothing is left in it.
    *
    * @generated from field: bool deleting = 104;
    */
@@ -432,7 +432,7 @@ export type CellListRequest = Message<"capsule.v1.CellListRequest"> & {
   level: Level;
 
   /**
-   * Only what is at or below it; empty parts mean any. Unset: everything.
+   * Only nodes at or below this place; empty parts match all. Unset: all nodes.
    *
    * @generated from field: capsule.v1.Place within = 2;
    */
@@ -509,14 +509,14 @@ export type CellWatchResponse = Message<"capsule.v1.CellWatchResponse"> & {
   node?: Node | undefined;
 
   /**
-   * It is gone; this is the last that was known of it.
+   * It was deleted; this is its last known state.
    *
    * @generated from field: bool deleted = 2;
    */
   deleted: boolean;
 
   /**
-   * The present state has been sent; changes follow.
+   * The server has sent the current state; changes follow.
    *
    * @generated from field: bool synced = 3;
    */
@@ -540,7 +540,7 @@ export type CellActRequest = Message<"capsule.v1.CellActRequest"> & {
   place?: Place | undefined;
 
   /**
-   * For Stop and Restart. Unset: the container's own.
+   * For Stop and Restart. Unset: that of the container.
    *
    * @generated from field: optional uint32 grace_seconds = 2;
    */
@@ -559,7 +559,7 @@ export const CellActRequestSchema: GenMessage<CellActRequest> = /*@__PURE__*/
  */
 export type CellActResponse = Message<"capsule.v1.CellActResponse"> & {
   /**
-   * False when it was so already.
+   * False if it already had this state.
    *
    * @generated from field: bool changed = 1;
    */
@@ -588,14 +588,14 @@ export type CellDeleteRequest = Message<"capsule.v1.CellDeleteRequest"> & {
   place?: Place | undefined;
 
   /**
-   * Delete what it holds first.
+   * First delete everything in it.
    *
    * @generated from field: bool cascade = 2;
    */
   cascade: boolean;
 
   /**
-   * Kill at once, without signal and grace.
+   * Kill immediately, without stop signal and grace period.
    *
    * @generated from field: bool force = 3;
    */
@@ -614,14 +614,14 @@ export const CellDeleteRequestSchema: GenMessage<CellDeleteRequest> = /*@__PURE_
  */
 export type CellDeleteResponse = Message<"capsule.v1.CellDeleteResponse"> & {
   /**
-   * False when nothing was at the place.
+   * False if nothing was at the place.
    *
    * @generated from field: bool existed = 1;
    */
   existed: boolean;
 
   /**
-   * Everything that went with it, by place.
+   * All nodes that were deleted with it, sorted by place.
    *
    * @generated from field: repeated capsule.v1.Place deleted = 2;
    */
@@ -662,7 +662,7 @@ export type CellRefreshResponse = Message<"capsule.v1.CellRefreshResponse"> & {
   containers: number;
 
   /**
-   * Those whose state had not been known.
+   * The nodes whose state had changed.
    *
    * @generated from field: uint32 changed = 2;
    */
@@ -686,21 +686,21 @@ export const NodeState = {
   UNSPECIFIED: 0,
 
   /**
-   * Known, and not made yet: its image is being pulled, or it waits for its cell.
+   * It does not exist yet: its image is being pulled, or it waits for its cell.
    *
    * @generated from enum value: NODE_STATE_PENDING = 1;
    */
   PENDING: 1,
 
   /**
-   * It runs; a realm, space or stack: it can hold cells.
+   * It runs. A realm, space or stack is ready for cells.
    *
    * @generated from enum value: NODE_STATE_READY = 2;
    */
   READY: 2,
 
   /**
-   * It ended with 0, an operator stopped or killed it, or it was never started.
+   * It ended with exit code 0, an operator stopped or killed it, or it has never started.
    *
    * @generated from enum value: NODE_STATE_STOPPED = 3;
    */
@@ -719,14 +719,14 @@ export const NodeState = {
   PAUSING: 5,
 
   /**
-   * It ended with an error or by a signal, or could not be brought up.
+   * It ended with an error or by a signal, or could not start.
    *
    * @generated from enum value: NODE_STATE_FAILED = 6;
    */
   FAILED: 6,
 
   /**
-   * The runtime cannot be asked.
+   * The container runtime does not answer.
    *
    * @generated from enum value: NODE_STATE_UNKNOWN = 7;
    */
@@ -752,7 +752,7 @@ export const NodeStateSchema: GenEnum<NodeState> = /*@__PURE__*/
  */
 export const CellService: GenService<{
   /**
-   * NotFound: nothing is at that place.
+   * Returns one node. NotFound: nothing is at this place.
    *
    * @generated from rpc capsule.v1.CellService.Get
    */
@@ -762,7 +762,7 @@ export const CellService: GenService<{
     output: typeof NodeSchema;
   },
   /**
-   * Everything of one level, by place.
+   * Returns all nodes of one level, sorted by place.
    *
    * @generated from rpc capsule.v1.CellService.List
    */
@@ -772,8 +772,8 @@ export const CellService: GenService<{
     output: typeof CellListResponseSchema;
   },
   /**
-   * First the present state, then one message with `synced`, then every change. A slow reader may miss states between
-   * two others, never the last one.
+   * Sends the current state, one message with `synced`, and then every change. A slow client may
+   * miss intermediate states, but never the last one.
    *
    * @generated from rpc capsule.v1.CellService.Watch
    */
@@ -783,9 +783,10 @@ export const CellService: GenService<{
     output: typeof CellWatchResponseSchema;
   },
   /**
-   * The following calls take the place of a cell or of a container. They return when the request is stored durably;
-   * Stop, Kill and Delete return when nothing of it runs any more. Idempotent. NotFound. FailedPrecondition for a root
-   * container alone (act on its cell), and for starting a container whose cell is stopped.
+   * This call and the following ones take the place of a cell or of a container. They return when
+   * the request is stored durably; Stop, Kill and Delete return when no process of it runs.
+   * Idempotent. NotFound. FailedPrecondition: the container is the root of its cell (name the cell
+   * instead), or its cell is stopped.
    *
    * @generated from rpc capsule.v1.CellService.Start
    */
@@ -805,7 +806,7 @@ export const CellService: GenService<{
     output: typeof CellActResponseSchema;
   },
   /**
-   * As Stop, without signal and grace.
+   * Kills it immediately, without stop signal and grace period.
    *
    * @generated from rpc capsule.v1.CellService.Kill
    */
@@ -823,7 +824,8 @@ export const CellService: GenService<{
     output: typeof CellActResponseSchema;
   },
   /**
-   * Freezes all processes, until Unpause removes the reason `operator` and no other reason is left.
+   * Freezes all processes for the reason `operator`. Unpause removes this reason. The processes
+   * continue when no reason is left.
    *
    * @generated from rpc capsule.v1.CellService.Pause
    */
@@ -841,8 +843,8 @@ export const CellService: GenService<{
     output: typeof CellActResponseSchema;
   },
   /**
-   * Stops and removes what is at a place of any level. FailedPrecondition for a realm, space, stack or cell that holds
-   * anything, unless `cascade` is set. Deleting a place where nothing is, is OK.
+   * Stops and removes the node at a place of any level. FailedPrecondition: a realm, space, stack
+   * or cell is not empty, and `cascade` is not set. Deleting a place that does not exist succeeds.
    *
    * @generated from rpc capsule.v1.CellService.Delete
    */
@@ -852,7 +854,8 @@ export const CellService: GenService<{
     output: typeof CellDeleteResponseSchema;
   },
   /**
-   * Compares everything below a place with what runs, at once instead of at the next event.
+   * Immediately compares the records below a place with the actual state, instead of at the next
+   * event.
    *
    * @generated from rpc capsule.v1.CellService.Refresh
    */

@@ -13,7 +13,7 @@ export const file_capsule_v1_error: GenFile = /*@__PURE__*/
   fileDesc("ChZjYXBzdWxlL3YxL2Vycm9yLnByb3RvEgpjYXBzdWxlLnYxIpUCCgtFcnJvckRldGFpbBIMCgRjb2RlGAEgASgJEgwKBGtpbmQYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRILCgN3aHkYBCABKAkSDAoEaGludBgFIAEoCRIMCgRsaW5rGAYgASgJEjEKBWZhY3RzGAcgAygLMiIuY2Fwc3VsZS52MS5FcnJvckRldGFpbC5GYWN0c0VudHJ5EioKCHByb2JsZW1zGAggAygLMhguY2Fwc3VsZS52MS5GaWVsZFByb2JsZW0SIwoHYWN0aW9ucxgJIAMoCzISLmNhcHN1bGUudjEuQWN0aW9uGiwKCkZhY3RzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKMAQoGQWN0aW9uEgwKBG5hbWUYASABKAkSKgoEYXJncxgCIAMoCzIcLmNhcHN1bGUudjEuQWN0aW9uLkFyZ3NFbnRyeRIMCgR0ZXh0GAMgASgJEg0KBXNob3J0GAQgASgIGisKCUFyZ3NFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlkKDEZpZWxkUHJvYmxlbRIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSDAoEbGluZRgDIAEoDRIOCgZjb2x1bW4YBCABKA0SDAoEaGludBgFIAEoCWIGcHJvdG8z");
 
 /**
- * Travels in the details of every error status, for programs and people.
+ * The details of every error status, for programs and for display.
  *
  * @generated from message capsule.v1.ErrorDetail
  */
@@ -26,21 +26,22 @@ export type ErrorDetail = Message<"capsule.v1.ErrorDetail"> & {
   code: string;
 
   /**
-   * The closed set of kinds that also decides the status and the exit code: "precondition".
+   * One of a fixed set of kinds, such as "precondition". It determines the gRPC status and the exit
+   * code.
    *
    * @generated from field: string kind = 2;
    */
   kind: string;
 
   /**
-   * The fault, in one line that names the object.
+   * One line that names the object and the fault.
    *
    * @generated from field: string message = 3;
    */
   message: string;
 
   /**
-   * Why, where the message does not make it plain.
+   * The reason, if the message does not make it clear.
    *
    * @generated from field: string why = 4;
    */
@@ -54,28 +55,28 @@ export type ErrorDetail = Message<"capsule.v1.ErrorDetail"> & {
   hint: string;
 
   /**
-   * The page that explains the code.
+   * The path of the documentation page for the code.
    *
    * @generated from field: string link = 6;
    */
   link: string;
 
   /**
-   * Never secrets.
+   * Facts about the error. They never contain secrets.
    *
    * @generated from field: map<string, string> facts = 7;
    */
   facts: { [key: string]: string };
 
   /**
-   * Everything that is wrong with the input, where it is the input.
+   * All problems of the input, if the input is the cause.
    *
    * @generated from field: repeated capsule.v1.FieldProblem problems = 8;
    */
   problems: FieldProblem[];
 
   /**
-   * The actions that `hint` names, in its order; a client replaces each by its own command for it.
+   * The actions in `hint`, in the same order. A client replaces each by its own command.
    *
    * @generated from field: repeated capsule.v1.Action actions = 9;
    */
@@ -90,7 +91,7 @@ export const ErrorDetailSchema: GenMessage<ErrorDetail> = /*@__PURE__*/
   messageDesc(file_capsule_v1_error, 0);
 
 /**
- * Something that a person can do with a capsule, and that a text names.
+ * An action of the user that a text mentions.
  *
  * @generated from message capsule.v1.Action
  */
@@ -103,21 +104,21 @@ export type Action = Message<"capsule.v1.Action"> & {
   name: string;
 
   /**
-   * By the name of the argument; empty for a flag without a value.
+   * The values of the arguments, by name; empty for a flag without a value.
    *
    * @generated from field: map<string, string> args = 2;
    */
   args: { [key: string]: string };
 
   /**
-   * The value in the text.
+   * The text that stands for the action in the message.
    *
    * @generated from field: string text = 3;
    */
   text: string;
 
   /**
-   * An action before it in the text names the program, so that it need not be named again.
+   * The text has named the program with an earlier action, so the client can leave it out here.
    *
    * @generated from field: bool short = 4;
    */
@@ -132,7 +133,7 @@ export const ActionSchema: GenMessage<Action> = /*@__PURE__*/
   messageDesc(file_capsule_v1_error, 1);
 
 /**
- * One wrong place of an input.
+ * One problem of an input.
  *
  * @generated from message capsule.v1.FieldProblem
  */
@@ -150,7 +151,7 @@ export type FieldProblem = Message<"capsule.v1.FieldProblem"> & {
   message: string;
 
   /**
-   * Its position in a text, counted from 1; 0 without a text.
+   * The position in the input text, counted from 1; 0 if there is no text.
    *
    * @generated from field: uint32 line = 3;
    */

@@ -17,15 +17,15 @@ export const file_capsule_v1_event: GenFile = /*@__PURE__*/
  */
 export type EventStreamRequest = Message<"capsule.v1.EventStreamRequest"> & {
   /**
-   * Only of these workloads; empty for all.
+   * Only events of these workloads; empty for all.
    *
    * @generated from field: repeated string names = 1;
    */
   names: string[];
 
   /**
-   * The start time: skip earlier events; milliseconds since 1970, 0 for all stored ones.
-   * Does not count beside `after_id`.
+   * Skip events before this time; milliseconds since 1970; 0 for all stored events. Ignored if
+   * `after_id` is set.
    *
    * @generated from field: int64 since_unix_ms = 2;
    */
@@ -37,14 +37,14 @@ export type EventStreamRequest = Message<"capsule.v1.EventStreamRequest"> & {
   follow: boolean;
 
   /**
-   * Only events with a larger id: continues where another stream ended.
+   * Only events with a larger id, to continue after an earlier stream.
    *
    * @generated from field: uint64 after_id = 4;
    */
   afterId: bigint;
 
   /**
-   * Only the last n stored ones; 0 for all.
+   * Only the last n stored events; 0 for all.
    *
    * @generated from field: uint32 tail = 5;
    */
@@ -63,7 +63,7 @@ export const EventStreamRequestSchema: GenMessage<EventStreamRequest> = /*@__PUR
  */
 export type Event = Message<"capsule.v1.Event"> & {
   /**
-   * Rises with every event of the capsule.
+   * Increases with every event of the capsule.
    *
    * @generated from field: uint64 id = 1;
    */
@@ -82,7 +82,7 @@ export type Event = Message<"capsule.v1.Event"> & {
   name: string;
 
   /**
-   * Its identity, which another workload of the same name does not share.
+   * The identity of the workload; a later workload with the same name has another one.
    *
    * @generated from field: string uid = 4;
    */
@@ -101,14 +101,14 @@ export type Event = Message<"capsule.v1.Event"> & {
   reason: string;
 
   /**
-   * One line for people.
+   * One line for display.
    *
    * @generated from field: string message = 7;
    */
   message: string;
 
   /**
-   * The exit of a process.
+   * The exit code of a process, in events about its end.
    *
    * @generated from field: optional int32 exit_code = 8;
    */
@@ -147,7 +147,7 @@ export const EventSeverity = {
   NORMAL: 1,
 
   /**
-   * Something went wrong.
+   * A failure.
    *
    * @generated from enum value: EVENT_SEVERITY_WARNING = 2;
    */
@@ -166,14 +166,14 @@ export const EventSeveritySchema: GenEnum<EventSeverity> = /*@__PURE__*/
   enumDesc(file_capsule_v1_event, 0);
 
 /**
- * Events of the capsule, kept across restarts and bounded in number.
+ * Events of the capsule. The capsule keeps a limited number of them, also after a restart.
  *
  * @generated from service capsule.v1.EventService
  */
 export const EventService: GenService<{
   /**
-   * Events of the past, oldest first; with `follow`, then every new one. Also those of workloads that
-   * are gone, as long as they are kept.
+   * Sends stored events, oldest first; with `follow`, also every new one. Includes stored events of
+   * deleted workloads.
    *
    * @generated from rpc capsule.v1.EventService.Stream
    */

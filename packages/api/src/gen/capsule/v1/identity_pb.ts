@@ -17,7 +17,7 @@ export const file_capsule_v1_identity: GenFile = /*@__PURE__*/
  */
 export type AuthorizedKey = Message<"capsule.v1.AuthorizedKey"> & {
   /**
-   * base64url of the SHA-256 of the public key, without padding.
+   * The SHA-256 of the public key, in base64url without padding.
    *
    * @generated from field: string kid = 1;
    */
@@ -247,14 +247,14 @@ export const KeyRemoveResponseSchema: GenMessage<KeyRemoveResponse> = /*@__PURE_
   messageDesc(file_capsule_v1_identity, 10);
 
 /**
- * The keys that may operate the capsule: Ed25519, one for each operator machine.
+ * The Ed25519 keys that may operate the capsule, one for each machine of an operator.
  *
  * @generated from service capsule.v1.IdentityService
  */
 export const IdentityService: GenService<{
   /**
    * Enrols the first key; needs no token. FailedPrecondition, with "adoption window closed" in the
-   * message: a key is enrolled already and it is not this one.
+   * message: another key is already enrolled.
    *
    * @generated from rpc capsule.v1.IdentityService.Adopt
    */
@@ -264,7 +264,7 @@ export const IdentityService: GenService<{
     output: typeof AdoptResponseSchema;
   },
   /**
-   * The key that the caller's token was made with.
+   * Returns the key that signed the caller's token.
    *
    * @generated from rpc capsule.v1.IdentityService.WhoAmI
    */
@@ -274,7 +274,7 @@ export const IdentityService: GenService<{
     output: typeof WhoAmIResponseSchema;
   },
   /**
-   * AlreadyExists: the key is enrolled.
+   * Enrols another key. AlreadyExists: the key is enrolled.
    *
    * @generated from rpc capsule.v1.IdentityService.KeyAdd
    */
@@ -292,7 +292,7 @@ export const IdentityService: GenService<{
     output: typeof KeyListResponseSchema;
   },
   /**
-   * FailedPrecondition: it is the last key.
+   * Removes a key. FailedPrecondition: it is the last key.
    *
    * @generated from rpc capsule.v1.IdentityService.KeyRemove
    */

@@ -26,7 +26,7 @@ export type Image = Message<"capsule.v1.Image"> & {
   name: string;
 
   /**
-   * Of the manifest or index: `sha256:…`.
+   * The digest of the manifest or index: `sha256:…`.
    *
    * @generated from field: string digest = 2;
    */
@@ -38,21 +38,21 @@ export type Image = Message<"capsule.v1.Image"> & {
   sizeBytes: bigint;
 
   /**
-   * When the cache last changed the entry, in seconds since 1970.
+   * The time of the last change of the cache entry, in seconds since 1970.
    *
    * @generated from field: int64 created_unix = 4;
    */
   createdUnix: bigint;
 
   /**
-   * Names of workloads, running or stopped, that need it.
+   * The names of running and stopped workloads that need the image.
    *
    * @generated from field: repeated string used_by = 100;
    */
   usedBy: string[];
 
   /**
-   * capsuled cannot read the store, so the users of the image are unknown.
+   * capsuled cannot read the store, so it does not know which workloads need the image.
    *
    * @generated from field: bool used_by_unknown = 101;
    */
@@ -71,7 +71,7 @@ export const ImageSchema: GenMessage<Image> = /*@__PURE__*/
  */
 export type ImageGetRequest = Message<"capsule.v1.ImageGetRequest"> & {
   /**
-   * A short reference stands for docker.io.
+   * A reference without a registry means docker.io.
    *
    * @generated from field: string name = 1;
    */
@@ -125,7 +125,7 @@ export type ImageGetResponse = Message<"capsule.v1.ImageGetResponse"> & {
   stopSignal: string;
 
   /**
-   * Of the unpacked layers, bottom first.
+   * The digests of the unpacked layers, from bottom to top.
    *
    * @generated from field: repeated string layers = 8;
    */
@@ -171,7 +171,7 @@ export type ImagePullResponse = Message<"capsule.v1.ImagePullResponse"> & {
   doneBytes: bigint;
 
   /**
-   * 0 while it is not known.
+   * 0 if it is not known yet.
    *
    * @generated from field: uint64 total_bytes = 3;
    */
@@ -183,7 +183,7 @@ export type ImagePullResponse = Message<"capsule.v1.ImagePullResponse"> & {
   parts: ImagePart[];
 
   /**
-   * In the last message.
+   * Only in the last message.
    *
    * @generated from field: capsule.v1.Image image = 5;
    */
@@ -267,7 +267,7 @@ export const ImageRemoveResponseSchema: GenMessage<ImageRemoveResponse> = /*@__P
  */
 export type ImagePruneRequest = Message<"capsule.v1.ImagePruneRequest"> & {
   /**
-   * Also those that were pulled or pushed within the last ten minutes.
+   * Also remove images that were pulled or pushed within the last ten minutes.
    *
    * @generated from field: bool all = 1;
    */
@@ -291,21 +291,21 @@ export const ImagePruneRequestSchema: GenMessage<ImagePruneRequest> = /*@__PURE_
  */
 export type ImagePruneResponse = Message<"capsule.v1.ImagePruneResponse"> & {
   /**
-   * The images that were removed, or would be.
+   * The images that were removed; in a dry run, those that would be.
    *
    * @generated from field: repeated capsule.v1.Image images = 1;
    */
   images: Image[];
 
   /**
-   * As measured; 0 in a dry run.
+   * The measured value; 0 in a dry run.
    *
    * @generated from field: uint64 freed_bytes = 2;
    */
   freedBytes: bigint;
 
   /**
-   * Unused images that are too new.
+   * Unused images that Prune kept because they are too new.
    *
    * @generated from field: repeated capsule.v1.Image kept = 3;
    */
@@ -394,7 +394,7 @@ export type ImagePushRequest = Message<"capsule.v1.ImagePushRequest"> & {
    */
   msg: {
     /**
-     * In the first message, and only there.
+     * Only in the first message.
      *
      * @generated from field: capsule.v1.ImagePushMetadata metadata = 1;
      */
@@ -423,15 +423,16 @@ export const ImagePushRequestSchema: GenMessage<ImagePushRequest> = /*@__PURE__*
  */
 export type ImagePushMetadata = Message<"capsule.v1.ImagePushMetadata"> & {
   /**
-   * A hint for progress; 0 when it is not known.
+   * For the progress; 0 if it is not known.
    *
    * @generated from field: uint64 total_bytes = 1;
    */
   totalBytes: bigint;
 
   /**
-   * Names the image, in place of the names in the archive, which then holds exactly one image. Without a
-   * tag: the one of the archive, when it names only that, else `latest`.
+   * The name of the image, instead of the names in the archive. The archive must then contain
+   * exactly one image. If this name has no tag, the image gets the tag in the archive, if the
+   * archive has only a tag, and otherwise `latest`.
    *
    * @generated from field: string name = 100;
    */
@@ -450,7 +451,7 @@ export const ImagePushMetadataSchema: GenMessage<ImagePushMetadata> = /*@__PURE_
  */
 export type ImagePushResponse = Message<"capsule.v1.ImagePushResponse"> & {
   /**
-   * Full references that the archive brought.
+   * The full references of the images from the archive.
    *
    * @generated from field: repeated string image_refs = 1;
    */
@@ -470,13 +471,13 @@ export const ImagePushResponseSchema: GenMessage<ImagePushResponse> = /*@__PURE_
   messageDesc(file_capsule_v1_image, 16);
 
 /**
- * The capsule's image cache. FailedPrecondition: there is no container runtime.
+ * The image cache of the capsule. FailedPrecondition: the container runtime does not work.
  *
  * @generated from service capsule.v1.ImageService
  */
 export const ImageService: GenService<{
   /**
-   * All images, by name.
+   * Returns all images, sorted by name.
    *
    * @generated from rpc capsule.v1.ImageService.List
    */
@@ -486,8 +487,9 @@ export const ImageService: GenService<{
     output: typeof ImageListResponseSchema;
   },
   /**
-   * Takes a `docker save` archive or a tar of an OCI layout and unpacks it. Metadata first, then
-   * chunks. InvalidArgument: it is neither, or it is damaged; nothing of it is kept.
+   * Receives a `docker save` archive or a tar of an OCI layout, and unpacks it. The client sends
+   * metadata, then chunks. InvalidArgument: the archive is neither, or is damaged. The capsule
+   * keeps nothing of it then.
    *
    * @generated from rpc capsule.v1.ImageService.Push
    */
@@ -507,8 +509,8 @@ export const ImageService: GenService<{
     output: typeof ImageGetResponseSchema;
   },
   /**
-   * Pulls the image that the reference names now, and reports progress; the last message has the
-   * image.
+   * Pulls the image that the reference currently names, and reports progress. The last message
+   * contains the image.
    *
    * @generated from rpc capsule.v1.ImageService.Pull
    */
@@ -518,8 +520,8 @@ export const ImageService: GenService<{
     output: typeof ImagePullResponseSchema;
   },
   /**
-   * Removes a name, and the content that no other image needs. FailedPrecondition while a workload uses it. Removing
-   * a name that does not exist is OK.
+   * Removes a name, and the content that no other image needs. FailedPrecondition: a workload uses
+   * the image. Removing a name that does not exist succeeds.
    *
    * @generated from rpc capsule.v1.ImageService.Remove
    */
@@ -539,7 +541,7 @@ export const ImageService: GenService<{
     output: typeof ImagePruneResponseSchema;
   },
   /**
-   * Sends an image as an archive that `docker load` and Push take. NotFound.
+   * Sends an image as an archive for `docker load` or Push. NotFound.
    *
    * @generated from rpc capsule.v1.ImageService.Save
    */

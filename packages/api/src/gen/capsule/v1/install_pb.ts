@@ -40,7 +40,7 @@ export type InstallStatusResponse = Message<"capsule.v1.InstallStatusResponse"> 
   capsuleId: string;
 
   /**
-   * The disk that is taken when the request names none.
+   * The disk that the installer uses if the request names none.
    *
    * @generated from field: string target_disk = 3;
    */
@@ -52,7 +52,7 @@ export type InstallStatusResponse = Message<"capsule.v1.InstallStatusResponse"> 
   targetSizeBytes: bigint;
 
   /**
-   * All disks that could be taken.
+   * All disks that the installer can use.
    *
    * @generated from field: repeated string targets = 5;
    */
@@ -81,7 +81,7 @@ export type InstallRequest = Message<"capsule.v1.InstallRequest"> & {
   targetDisk: string;
 
   /**
-   * Ed25519, 32 bytes: the first operator's key.
+   * The key of the first operator: Ed25519, 32 bytes.
    *
    * @generated from field: bytes operator_pubkey = 2;
    */
@@ -93,7 +93,7 @@ export type InstallRequest = Message<"capsule.v1.InstallRequest"> & {
   operatorName: string;
 
   /**
-   * Close the adoption window: only the given key operates the capsule.
+   * Close the adoption window: only this key can operate the capsule.
    *
    * @generated from field: bool seal = 4;
    */
@@ -127,7 +127,7 @@ export type InstallProgress = Message<"capsule.v1.InstallProgress"> & {
   phase: string;
 
   /**
-   * 0 to 100, of the whole.
+   * The progress of the whole installation, 0 to 100.
    *
    * @generated from field: uint32 percent = 2;
    */
@@ -139,7 +139,7 @@ export type InstallProgress = Message<"capsule.v1.InstallProgress"> & {
   message: string;
 
   /**
-   * In the last message only.
+   * Only in the last message.
    *
    * @generated from field: capsule.v1.InstallResult result = 4;
    */
@@ -188,13 +188,13 @@ export const InstallResultSchema: GenMessage<InstallResult> = /*@__PURE__*/
   messageDesc(file_capsule_v1_install, 4);
 
 /**
- * Puts Capsule on a disk. Served by the installer only, without tokens.
+ * Installs Capsule on a disk. Only the installer serves it, without tokens.
  *
  * @generated from service capsule.v1.InstallService
  */
 export const InstallService: GenService<{
   /**
-   * The machine, as the installer sees it.
+   * Returns what the installer knows about the machine.
    *
    * @generated from rpc capsule.v1.InstallService.Status
    */
@@ -204,7 +204,7 @@ export const InstallService: GenService<{
     output: typeof InstallStatusResponseSchema;
   },
   /**
-   * Overwrites the target disk. The last message has the result.
+   * Overwrites the target disk. The last message contains the result.
    *
    * @generated from rpc capsule.v1.InstallService.Install
    */

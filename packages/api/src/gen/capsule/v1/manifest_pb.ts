@@ -25,7 +25,7 @@ export const file_capsule_v1_manifest: GenFile = /*@__PURE__*/
   fileDesc("ChljYXBzdWxlL3YxL21hbmlmZXN0LnByb3RvEgpjYXBzdWxlLnYxIq8CChRNYW5pZmVzdEFwcGx5UmVxdWVzdBIoCgpyZWdpc3RyaWVzGAEgAygLMhQuY2Fwc3VsZS52MS5SZWdpc3RyeRIrCgd2b2x1bWVzGAIgAygLMhouY2Fwc3VsZS52MS5Wb2x1bWVNYW5pZmVzdBInCgl3b3JrbG9hZHMYAyADKAsyFC5jYXBzdWxlLnYxLldvcmtsb2FkEg8KB2RyeV9ydW4YBCABKAgSIQoGc2NvcGVzGAUgAygLMhEuY2Fwc3VsZS52MS5TY29wZRIfCgVjZWxscxgGIAMoCzIQLmNhcHN1bGUudjEuQ2VsbBItCgpjb250YWluZXJzGAcgAygLMhkuY2Fwc3VsZS52MS5DZWxsQ29udGFpbmVyEhMKC2NyZWF0ZV9vbmx5GAggASgIImsKDlZvbHVtZU1hbmlmZXN0EgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBI3ChFzbmFwc2hvdF9zY2hlZHVsZRgDIAEoCzIcLmNhcHN1bGUudjEuU25hcHNob3RTY2hlZHVsZSLTAgoVTWFuaWZlc3RBcHBseVJlc3BvbnNlEi4KCnJlZ2lzdHJpZXMYASADKAsyGi5jYXBzdWxlLnYxLk1hbmlmZXN0UmVzdWx0EisKB3ZvbHVtZXMYAiADKAsyGi5jYXBzdWxlLnYxLk1hbmlmZXN0UmVzdWx0Ei0KCXdvcmtsb2FkcxgDIAMoCzIaLmNhcHN1bGUudjEuTWFuaWZlc3RSZXN1bHQSKgoGc2NvcGVzGAQgAygLMhouY2Fwc3VsZS52MS5NYW5pZmVzdFJlc3VsdBIpCgVjZWxscxgFIAMoCzIaLmNhcHN1bGUudjEuTWFuaWZlc3RSZXN1bHQSLgoKY29udGFpbmVycxgGIAMoCzIaLmNhcHN1bGUudjEuTWFuaWZlc3RSZXN1bHQSJwoMbWFkZV9wYXJlbnRzGAcgAygLMhEuY2Fwc3VsZS52MS5QbGFjZSKYAgoOTWFuaWZlc3RSZXN1bHQSDAoEbmFtZRgBIAEoCRImCgVlcnJvchgCIAEoCzIXLmNhcHN1bGUudjEuRXJyb3JEZXRhaWwSKgoGY2hhbmdlGAMgASgOMhouY2Fwc3VsZS52MS5Xb3JrbG9hZENoYW5nZRInCgZmaWVsZHMYBCADKAsyFy5jYXBzdWxlLnYxLkZpZWxkQ2hhbmdlEhEKCXJlY3JlYXRlcxgFIAEoCBImCgh3b3JrbG9hZBgGIAEoCzIULmNhcHN1bGUudjEuV29ya2xvYWQSIAoFcGxhY2UYByABKAsyES5jYXBzdWxlLnYxLlBsYWNlEh4KBG5vZGUYCCABKAsyEC5jYXBzdWxlLnYxLk5vZGUyXwoPTWFuaWZlc3RTZXJ2aWNlEkwKBUFwcGx5EiAuY2Fwc3VsZS52MS5NYW5pZmVzdEFwcGx5UmVxdWVzdBohLmNhcHN1bGUudjEuTWFuaWZlc3RBcHBseVJlc3BvbnNlYgZwcm90bzM", [file_capsule_v1_cell, file_capsule_v1_error, file_capsule_v1_place, file_capsule_v1_registry, file_capsule_v1_volume, file_capsule_v1_workload]);
 
 /**
- * A name occurs once among the resources of a kind.
+ * Each name may occur once for each kind.
  *
  * @generated from message capsule.v1.ManifestApplyRequest
  */
@@ -55,7 +55,7 @@ export type ManifestApplyRequest = Message<"capsule.v1.ManifestApplyRequest"> & 
   dryRun: boolean;
 
   /**
-   * Realms, spaces and stacks. Missing parents of anything in this request are made without labels.
+   * Realms, spaces and stacks. The capsule creates missing parents, without labels.
    *
    * @generated from field: repeated capsule.v1.Scope scopes = 5;
    */
@@ -74,7 +74,7 @@ export type ManifestApplyRequest = Message<"capsule.v1.ManifestApplyRequest"> & 
   containers: CellContainer[];
 
   /**
-   * Refuse to change what exists: AlreadyExists for a resource that differs from the stored one.
+   * Do not change existing resources. AlreadyExists: a resource differs from the stored one.
    *
    * @generated from field: bool create_only = 8;
    */
@@ -103,7 +103,7 @@ export type VolumeManifest = Message<"capsule.v1.VolumeManifest"> & {
   sizeBytes: bigint;
 
   /**
-   * Absent: only requested ones.
+   * Absent: there are only requested snapshots.
    *
    * @generated from field: capsule.v1.SnapshotSchedule snapshot_schedule = 3;
    */
@@ -154,7 +154,7 @@ export type ManifestApplyResponse = Message<"capsule.v1.ManifestApplyResponse"> 
   containers: ManifestResult[];
 
   /**
-   * Parents that were made because they were missing, the outermost first.
+   * The missing parents that the capsule created, from the outermost to the innermost.
    *
    * @generated from field: repeated capsule.v1.Place made_parents = 7;
    */
@@ -169,7 +169,7 @@ export const ManifestApplyResponseSchema: GenMessage<ManifestApplyResponse> = /*
   messageDesc(file_capsule_v1_manifest, 2);
 
 /**
- * The change of one resource; with `dry_run`, the change that an apply would make.
+ * The change of one resource. With `dry_run`, it is the change that an apply would make.
  *
  * @generated from message capsule.v1.ManifestResult
  */
@@ -180,14 +180,14 @@ export type ManifestResult = Message<"capsule.v1.ManifestResult"> & {
   name: string;
 
   /**
-   * Set where it is refused, or could not be carried out.
+   * Set if capsuled refused the change, or if the change failed.
    *
    * @generated from field: capsule.v1.ErrorDetail error = 2;
    */
   error?: ErrorDetail | undefined;
 
   /**
-   * UNSPECIFIED without a change, because it or another resource is refused.
+   * UNSPECIFIED if nothing changed because capsuled refused this resource or another one.
    *
    * @generated from field: capsule.v1.WorkloadChange change = 3;
    */
@@ -243,10 +243,10 @@ export const ManifestResultSchema: GenMessage<ManifestResult> = /*@__PURE__*/
  */
 export const ManifestService: GenService<{
   /**
-   * Judges all resources together, as they would be afterwards, so that each may need any other; applies all
-   * of them, or none where one is refused. Answers when registries and volumes are there and the specs of
-   * workloads are stored durably, before any workload runs. A repetition changes nothing. Refusals are in
-   * the results; the call itself fails only when capsuled could check none of them.
+   * Checks all resources together, so each may refer to any other. If capsuled refuses one, it
+   * applies none. Returns when registries and volumes exist and the specs of workloads are stored
+   * durably, before any workload runs. Applying the same request again changes nothing. The results
+   * contain the refusals. The call itself fails only if capsuled could not check any resource.
    *
    * @generated from rpc capsule.v1.ManifestService.Apply
    */

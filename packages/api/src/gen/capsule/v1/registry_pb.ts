@@ -19,49 +19,50 @@ export const file_capsule_v1_registry: GenFile = /*@__PURE__*/
  */
 export type Registry = Message<"capsule.v1.Registry"> & {
   /**
-   * As image references have it: `docker.io`, `registry.home:5000`.
+   * The host, as in image references: `docker.io`, `registry.home:5000`.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * Asked first, in this order: `https://mirror.home`, `http://192.0.2.1:5000`.
+   * The capsule asks these mirrors first, in this order: `https://mirror.home`,
+   * `http://192.0.2.1:5000`.
    *
    * @generated from field: repeated string mirrors = 2;
    */
   mirrors: string[];
 
   /**
-   * Certificates are not checked. Not together with `plain_http`.
+   * The capsule does not verify certificates. Not allowed with `plain_http`.
    *
    * @generated from field: bool insecure = 3;
    */
   insecure: boolean;
 
   /**
-   * PEM. Trusted beside the capsule's own, for the registry and its mirrors.
+   * A CA certificate (PEM) that the capsule also trusts, for the registry and its mirrors.
    *
    * @generated from field: string ca_certificate = 4;
    */
   caCertificate: string;
 
   /**
-   * The user of the login; empty without a login. Ignored in Apply.
+   * The user of the login; empty if there is no login. Ignored in Apply.
    *
    * @generated from field: string username = 5;
    */
   username: string;
 
   /**
-   * False for one that is only logged in to. Ignored in Apply.
+   * False if the registry has only a login. Ignored in Apply.
    *
    * @generated from field: bool declared = 6;
    */
   declared: boolean;
 
   /**
-   * Asked over HTTP, and never over HTTPS.
+   * The capsule uses HTTP, and never HTTPS.
    *
    * @generated from field: bool plain_http = 7;
    */
@@ -204,14 +205,14 @@ export type RegistryLoginRequest = Message<"capsule.v1.RegistryLoginRequest"> & 
   username: string;
 
   /**
-   * A password or a token. Never answered by any call, never logged.
+   * A password or a token. No call returns it, and no log contains it.
    *
    * @generated from field: string secret = 3;
    */
   secret: string;
 
   /**
-   * Keep them without asking the registry.
+   * Store the login without a check at the registry.
    *
    * @generated from field: bool no_check = 4;
    */
@@ -275,14 +276,14 @@ export const RegistryLogoutResponseSchema: GenMessage<RegistryLogoutResponse> = 
   messageDesc(file_capsule_v1_registry, 10);
 
 /**
- * The sources of images: mirrors and certificates by declaration, credentials by login.
+ * Registries of images: manifests declare mirrors and certificates, logins store credentials.
  *
  * @generated from service capsule.v1.RegistryService
  */
 export const RegistryService: GenService<{
   /**
-   * Creates or changes the declaration of a registry; a repetition changes nothing. Durable when it
-   * answers, and heeded by the next pull. InvalidArgument.
+   * Creates or changes the declaration of a registry. Applying it again changes nothing. When the
+   * call returns, the declaration is stored durably, and the next pull uses it. InvalidArgument.
    *
    * @generated from rpc capsule.v1.RegistryService.Apply
    */
@@ -292,7 +293,7 @@ export const RegistryService: GenService<{
     output: typeof RegistryApplyResponseSchema;
   },
   /**
-   * All registries that are declared or logged in to, by name.
+   * Returns all registries that have a declaration or a login, sorted by name.
    *
    * @generated from rpc capsule.v1.RegistryService.List
    */
@@ -302,7 +303,7 @@ export const RegistryService: GenService<{
     output: typeof RegistryListResponseSchema;
   },
   /**
-   * Deletes the declaration; a login stays. Deleting a name that does not exist is OK.
+   * Deletes the declaration and keeps the login. Deleting a name that does not exist succeeds.
    *
    * @generated from rpc capsule.v1.RegistryService.Delete
    */
@@ -312,8 +313,9 @@ export const RegistryService: GenService<{
     output: typeof RegistryDeleteResponseSchema;
   },
   /**
-   * Keeps a user and a secret for the pulls from a registry, encrypted. PermissionDenied: the registry
-   * does not take them. Unavailable: it cannot be asked. Nothing is kept then.
+   * Stores a user and a password for pulls from a registry, encrypted. PermissionDenied: the
+   * registry refuses them. Unavailable: the capsule cannot reach the registry. After an error,
+   * nothing is stored.
    *
    * @generated from rpc capsule.v1.RegistryService.Login
    */
@@ -323,7 +325,7 @@ export const RegistryService: GenService<{
     output: typeof RegistryLoginResponseSchema;
   },
   /**
-   * Forgets them. Without a login it is OK.
+   * Deletes the stored login. Succeeds if there is none.
    *
    * @generated from rpc capsule.v1.RegistryService.Logout
    */

@@ -15,20 +15,20 @@ export const file_capsule_v1_volume: GenFile = /*@__PURE__*/
   fileDesc("ChdjYXBzdWxlL3YxL3ZvbHVtZS5wcm90bxIKY2Fwc3VsZS52MSI3ChBTbmFwc2hvdFNjaGVkdWxlEhUKDWV2ZXJ5X3NlY29uZHMYASABKAQSDAoEa2VlcBgCIAEoDSL4AQoGVm9sdW1lEgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIRCglob3N0X3BhdGgYAyABKAkSEgoKbW91bnRlZF9ieRgEIAMoCRIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSEgoKdXNlZF9ieXRlcxhkIAEoBBImCgVzdGF0ZRhlIAEoDjIXLmNhcHN1bGUudjEuVm9sdW1lU3RhdGUSNwoRc25hcHNob3Rfc2NoZWR1bGUYZiABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUSFwoPaW1wb3J0X3dhcm5pbmdzGGcgAygJIjUKE1ZvbHVtZUNyZWF0ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIQCghzaXplX21pYhgCIAEoBCIgChBWb2x1bWVHZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkiEwoRVm9sdW1lTGlzdFJlcXVlc3QiOQoSVm9sdW1lTGlzdFJlc3BvbnNlEiMKB3ZvbHVtZXMYASADKAsyEi5jYXBzdWxlLnYxLlZvbHVtZSIyChNWb2x1bWVEZWxldGVSZXF1ZXN0EgwKBG5hbWUYASABKAkSDQoFZm9yY2UYAiABKAgiJwoUVm9sdW1lRGVsZXRlUmVzcG9uc2USDwoHZXhpc3RlZBhkIAEoCCI5ChNWb2x1bWVSZXNpemVSZXF1ZXN0EgwKBG5hbWUYASABKAkSFAoMbmV3X3NpemVfbWliGAIgASgEIoABChJWb2x1bWVBcHBseVJlcXVlc3QSDAoEbmFtZRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgEEg8KB2RyeV9ydW4YAyABKAgSNwoRc25hcHNob3Rfc2NoZWR1bGUYBCABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUiagoTVm9sdW1lQXBwbHlSZXNwb25zZRIqCgZjaGFuZ2UYASABKA4yGi5jYXBzdWxlLnYxLldvcmtsb2FkQ2hhbmdlEicKBmZpZWxkcxgCIAMoCzIXLmNhcHN1bGUudjEuRmllbGRDaGFuZ2UiIgoSVm9sdW1lQWRvcHRSZXF1ZXN0EgwKBG5hbWUYASABKAkirAEKDlZvbHVtZVNuYXBzaG90Eg4KBnZvbHVtZRgBIAEoCRIMCgRuYW1lGAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAQSEgoKdXNlZF9ieXRlcxgEIAEoBBIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSKAoFc3RhdGUYBiABKA4yGS5jYXBzdWxlLnYxLlNuYXBzaG90U3RhdGUSEQoJc2NoZWR1bGVkGAcgASgIIjkKGVZvbHVtZVRha2VTbmFwc2hvdFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkiLAoaVm9sdW1lTGlzdFNuYXBzaG90c1JlcXVlc3QSDgoGdm9sdW1lGAEgASgJIkwKG1ZvbHVtZUxpc3RTbmFwc2hvdHNSZXNwb25zZRItCglzbmFwc2hvdHMYASADKAsyGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90IkoKG1ZvbHVtZURlbGV0ZVNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCRINCgVmb3JjZRgDIAEoCCIvChxWb2x1bWVEZWxldGVTbmFwc2hvdFJlc3BvbnNlEg8KB2V4aXN0ZWQYASABKAgiOgoaVm9sdW1lQWRvcHRTbmFwc2hvdFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkiUQoUVm9sdW1lUmVzdG9yZVJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEhcKD2Rpc2NhcmRfY3VycmVudBgDIAEoCCJMChVWb2x1bWVSZXN0b3JlUmVzcG9uc2USIgoGdm9sdW1lGAEgASgLMhIuY2Fwc3VsZS52MS5Wb2x1bWUSDwoHa2VwdF9hcxgCIAEoCSJZChJWb2x1bWVDbG9uZVJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEhAKCG5ld19uYW1lGAMgASgJEg8KB25ld191aWQYBCABKAkipwEKE1ZvbHVtZUV4cG9ydFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEi8KBmZvcm1hdBgDIAEoDjIfLmNhcHN1bGUudjEuVm9sdW1lQXJjaGl2ZUZvcm1hdBIRCglleHBvcnRfaWQYBCABKAkSDgoGb2Zmc2V0GAUgASgEEhoKEmlzX2VuZGVkX2J5X2NhbGxlchhkIAEoCCI7ChZWb2x1bWVFbmRFeHBvcnRSZXF1ZXN0Eg4KBnZvbHVtZRgBIAEoCRIRCglleHBvcnRfaWQYAiABKAkiGQoXVm9sdW1lRW5kRXhwb3J0UmVzcG9uc2UilwEKE1ZvbHVtZUV4cG9ydE1lc3NhZ2USMAoGaGVhZGVyGAEgASgLMh4uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRIZWFkZXJIABIPCgVmcmFtZRgCIAEoDEgAEjIKB3RyYWlsZXIYAyABKAsyHy5jYXBzdWxlLnYxLlZvbHVtZUV4cG9ydFRyYWlsZXJIAEIJCgdwYXlsb2FkIjwKElZvbHVtZUV4cG9ydEhlYWRlchIRCglleHBvcnRfaWQYASABKAkSEwoLdG90YWxfYnl0ZXMYAiABKAQiUAoTVm9sdW1lRXhwb3J0VHJhaWxlchITCgt0b3RhbF9ieXRlcxgBIAEoBBISCgpzaGEyNTZfaGV4GAIgASgJEhAKCHdhcm5pbmdzGGQgAygJIjsKGFZvbHVtZUJlZ2luSW1wb3J0UmVxdWVzdBIMCgRuYW1lGAEgASgJEhEKCWltcG9ydF9pZBgCIAEoCSIrChlWb2x1bWVCZWdpbkltcG9ydFJlc3BvbnNlEg4KBm9mZnNldBgBIAEoBCKNAQoTVm9sdW1lSW1wb3J0UmVxdWVzdBIuCgVzdGFydBgBIAEoCzIdLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0U3RhcnRIABIPCgVmcmFtZRgCIAEoDEgAEioKA2VuZBgDIAEoCzIbLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0RW5kSABCCQoHcGF5bG9hZCJEChFWb2x1bWVJbXBvcnRTdGFydBIMCgRuYW1lGAEgASgJEhEKCWltcG9ydF9pZBgCIAEoCRIOCgZvZmZzZXQYAyABKAQifQoPVm9sdW1lSW1wb3J0RW5kEi8KBmZvcm1hdBgBIAEoDjIfLmNhcHN1bGUudjEuVm9sdW1lQXJjaGl2ZUZvcm1hdBIQCghzaXplX21pYhgCIAEoBBITCgt0b3RhbF9ieXRlcxgDIAEoBBISCgpzaGEyNTZfaGV4GAQgASgJIiIKElZvbHVtZVVzYWdlUmVxdWVzdBIMCgRuYW1lGAEgASgJIoIBCgtWb2x1bWVVc2FnZRIMCgRuYW1lGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAQSEgoKZnJlZV9ieXRlcxgDIAEoBBISCgpwb29sX2J5dGVzGAQgASgEEhYKDnNuYXBzaG90X2J5dGVzGAUgASgEEhEKCXNuYXBzaG90cxgGIAEoDSKyAQoTVm9sdW1lVXNhZ2VSZXNwb25zZRIoCgd2b2x1bWVzGAEgAygLMhcuY2Fwc3VsZS52MS5Wb2x1bWVVc2FnZRIYChBwb29sX3RvdGFsX2J5dGVzGAIgASgEEhcKD3Bvb2xfdXNlZF9ieXRlcxgDIAEoBBIYChBtZXRhZGF0YV9wZXJjZW50GAQgASgCEiQKBWxldmVsGAUgASgOMhUuY2Fwc3VsZS52MS5Qb29sTGV2ZWwq4wEKC1ZvbHVtZVN0YXRlEhwKGFZPTFVNRV9TVEFURV9VTlNQRUNJRklFRBAAEhYKElZPTFVNRV9TVEFURV9SRUFEWRABEhkKFVZPTFVNRV9TVEFURV9DUkVBVElORxACEhkKFVZPTFVNRV9TVEFURV9ERUxFVElORxADEhkKFVZPTFVNRV9TVEFURV9PUlBIQU5FRBAEEhUKEVZPTFVNRV9TVEFURV9MT1NUEAUSGgoWVk9MVU1FX1NUQVRFX1JFU1RPUklORxAGEhoKFlZPTFVNRV9TVEFURV9JTVBPUlRJTkcQByq5AQoNU25hcHNob3RTdGF0ZRIeChpTTkFQU0hPVF9TVEFURV9VTlNQRUNJRklFRBAAEhgKFFNOQVBTSE9UX1NUQVRFX1JFQURZEAESGwoXU05BUFNIT1RfU1RBVEVfQ1JFQVRJTkcQAhIbChdTTkFQU0hPVF9TVEFURV9ERUxFVElORxADEhsKF1NOQVBTSE9UX1NUQVRFX09SUEhBTkVEEAQSFwoTU05BUFNIT1RfU1RBVEVfTE9TVBAFKnwKE1ZvbHVtZUFyY2hpdmVGb3JtYXQSJQohVk9MVU1FX0FSQ0hJVkVfRk9STUFUX1VOU1BFQ0lGSUVEEAASHwobVk9MVU1FX0FSQ0hJVkVfRk9STUFUX0lNQUdFEAESHQoZVk9MVU1FX0FSQ0hJVkVfRk9STUFUX1RBUhACKmUKCVBvb2xMZXZlbBIaChZQT09MX0xFVkVMX1VOU1BFQ0lGSUVEEAASEwoPUE9PTF9MRVZFTF9GSU5FEAESEgoOUE9PTF9MRVZFTF9MT1cQAhITCg9QT09MX0xFVkVMX0ZVTEwQAzLoCgoNVm9sdW1lU2VydmljZRI9CgZDcmVhdGUSHy5jYXBzdWxlLnYxLlZvbHVtZUNyZWF0ZVJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRI3CgNHZXQSHC5jYXBzdWxlLnYxLlZvbHVtZUdldFJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZRJFCgRMaXN0Eh0uY2Fwc3VsZS52MS5Wb2x1bWVMaXN0UmVxdWVzdBoeLmNhcHN1bGUudjEuVm9sdW1lTGlzdFJlc3BvbnNlEksKBkRlbGV0ZRIfLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVxdWVzdBogLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVzcG9uc2USPQoGUmVzaXplEh8uY2Fwc3VsZS52MS5Wb2x1bWVSZXNpemVSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSSAoFQXBwbHkSHi5jYXBzdWxlLnYxLlZvbHVtZUFwcGx5UmVxdWVzdBofLmNhcHN1bGUudjEuVm9sdW1lQXBwbHlSZXNwb25zZRI7CgVBZG9wdBIeLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUSUQoMVGFrZVNuYXBzaG90EiUuY2Fwc3VsZS52MS5Wb2x1bWVUYWtlU25hcHNob3RSZXF1ZXN0GhouY2Fwc3VsZS52MS5Wb2x1bWVTbmFwc2hvdBJgCg1MaXN0U25hcHNob3RzEiYuY2Fwc3VsZS52MS5Wb2x1bWVMaXN0U25hcHNob3RzUmVxdWVzdBonLmNhcHN1bGUudjEuVm9sdW1lTGlzdFNuYXBzaG90c1Jlc3BvbnNlEmMKDkRlbGV0ZVNuYXBzaG90EicuY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVTbmFwc2hvdFJlcXVlc3QaKC5jYXBzdWxlLnYxLlZvbHVtZURlbGV0ZVNuYXBzaG90UmVzcG9uc2USUwoNQWRvcHRTbmFwc2hvdBImLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRTbmFwc2hvdFJlcXVlc3QaGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90Ek4KB1Jlc3RvcmUSIC5jYXBzdWxlLnYxLlZvbHVtZVJlc3RvcmVSZXF1ZXN0GiEuY2Fwc3VsZS52MS5Wb2x1bWVSZXN0b3JlUmVzcG9uc2USOwoFQ2xvbmUSHi5jYXBzdWxlLnYxLlZvbHVtZUNsb25lUmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lEkgKBVVzYWdlEh4uY2Fwc3VsZS52MS5Wb2x1bWVVc2FnZVJlcXVlc3QaHy5jYXBzdWxlLnYxLlZvbHVtZVVzYWdlUmVzcG9uc2USTAoGRXhwb3J0Eh8uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRSZXF1ZXN0Gh8uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRNZXNzYWdlMAESVAoJRW5kRXhwb3J0EiIuY2Fwc3VsZS52MS5Wb2x1bWVFbmRFeHBvcnRSZXF1ZXN0GiMuY2Fwc3VsZS52MS5Wb2x1bWVFbmRFeHBvcnRSZXNwb25zZRJaCgtCZWdpbkltcG9ydBIkLmNhcHN1bGUudjEuVm9sdW1lQmVnaW5JbXBvcnRSZXF1ZXN0GiUuY2Fwc3VsZS52MS5Wb2x1bWVCZWdpbkltcG9ydFJlc3BvbnNlEj8KBkltcG9ydBIfLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0UmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lKAFiBnByb3RvMw", [file_capsule_v1_workload]);
 
 /**
- * Snapshots that a volume makes by itself.
+ * The schedule of automatic snapshots.
  *
  * @generated from message capsule.v1.SnapshotSchedule
  */
 export type SnapshotSchedule = Message<"capsule.v1.SnapshotSchedule"> & {
   /**
-   * Seconds from one to the next; 0 means none.
+   * The interval in seconds; 0 means no schedule.
    *
    * @generated from field: uint64 every_seconds = 1;
    */
   everySeconds: bigint;
 
   /**
-   * How many of them are kept.
+   * The number of scheduled snapshots that capsuled keeps.
    *
    * @generated from field: uint32 keep = 2;
    */
@@ -64,7 +64,7 @@ export type Volume = Message<"capsule.v1.Volume"> & {
   hostPath: string;
 
   /**
-   * Names of workloads.
+   * The names of the workloads that mount it.
    *
    * @generated from field: repeated string mounted_by = 4;
    */
@@ -78,7 +78,7 @@ export type Volume = Message<"capsule.v1.Volume"> & {
   createdAtUnix: bigint;
 
   /**
-   * The space that it takes in the pool.
+   * The space that it uses in the pool.
    *
    * @generated from field: uint64 used_bytes = 100;
    */
@@ -90,14 +90,14 @@ export type Volume = Message<"capsule.v1.Volume"> & {
   state: VolumeState;
 
   /**
-   * Absent: only requested ones.
+   * Absent: there are only requested snapshots.
    *
    * @generated from field: capsule.v1.SnapshotSchedule snapshot_schedule = 102;
    */
   snapshotSchedule?: SnapshotSchedule | undefined;
 
   /**
-   * In the answer of Import only: the parts of an archive that were left out, with the reasons.
+   * Only in the answer of Import: the parts of the archive that were left out, with the reasons.
    *
    * @generated from field: repeated string import_warnings = 103;
    */
@@ -192,8 +192,8 @@ export type VolumeDeleteRequest = Message<"capsule.v1.VolumeDeleteRequest"> & {
   name: string;
 
   /**
-   * Stops the workload that mounts it first; also removes its snapshots, an orphaned one, and one that
-   * a stopped workload names.
+   * First stop the workload that mounts it, and also delete its snapshots. Without it, the call
+   * refuses orphaned volumes and volumes that a stopped workload needs.
    *
    * @generated from field: bool force = 2;
    */
@@ -212,7 +212,7 @@ export const VolumeDeleteRequestSchema: GenMessage<VolumeDeleteRequest> = /*@__P
  */
 export type VolumeDeleteResponse = Message<"capsule.v1.VolumeDeleteResponse"> & {
   /**
-   * False when there was none.
+   * False if it did not exist.
    *
    * @generated from field: bool existed = 100;
    */
@@ -272,7 +272,7 @@ export type VolumeApplyRequest = Message<"capsule.v1.VolumeApplyRequest"> & {
   dryRun: boolean;
 
   /**
-   * Absent: only requested ones.
+   * Absent: there are only requested snapshots.
    *
    * @generated from field: capsule.v1.SnapshotSchedule snapshot_schedule = 4;
    */
@@ -342,14 +342,14 @@ export type VolumeSnapshot = Message<"capsule.v1.VolumeSnapshot"> & {
   name: string;
 
   /**
-   * Of the volume at that moment.
+   * The size of the volume when the snapshot was taken.
    *
    * @generated from field: uint64 size_bytes = 3;
    */
   sizeBytes: bigint;
 
   /**
-   * The space that it takes in the pool beside its volume.
+   * The space that it uses in the pool, in addition to its volume.
    *
    * @generated from field: uint64 used_bytes = 4;
    */
@@ -368,7 +368,7 @@ export type VolumeSnapshot = Message<"capsule.v1.VolumeSnapshot"> & {
   state: SnapshotState;
 
   /**
-   * Taken by the volume's schedule, which also removes it.
+   * The schedule of the volume took it, and will remove it.
    *
    * @generated from field: bool scheduled = 7;
    */
@@ -392,7 +392,7 @@ export type VolumeTakeSnapshotRequest = Message<"capsule.v1.VolumeTakeSnapshotRe
   volume: string;
 
   /**
-   * Empty: named after the moment.
+   * Empty: the capsule names it after the current time.
    *
    * @generated from field: string name = 2;
    */
@@ -411,7 +411,7 @@ export const VolumeTakeSnapshotRequestSchema: GenMessage<VolumeTakeSnapshotReque
  */
 export type VolumeListSnapshotsRequest = Message<"capsule.v1.VolumeListSnapshotsRequest"> & {
   /**
-   * Empty: of all volumes.
+   * Empty: the snapshots of all volumes.
    *
    * @generated from field: string volume = 1;
    */
@@ -457,7 +457,7 @@ export type VolumeDeleteSnapshotRequest = Message<"capsule.v1.VolumeDeleteSnapsh
   name: string;
 
   /**
-   * Also an orphaned one.
+   * Also delete an orphaned snapshot.
    *
    * @generated from field: bool force = 3;
    */
@@ -476,7 +476,7 @@ export const VolumeDeleteSnapshotRequestSchema: GenMessage<VolumeDeleteSnapshotR
  */
 export type VolumeDeleteSnapshotResponse = Message<"capsule.v1.VolumeDeleteSnapshotResponse"> & {
   /**
-   * False when there was none.
+   * False if it did not exist.
    *
    * @generated from field: bool existed = 1;
    */
@@ -527,7 +527,7 @@ export type VolumeRestoreRequest = Message<"capsule.v1.VolumeRestoreRequest"> & 
   snapshot: string;
 
   /**
-   * Drops the present content of the volume; otherwise a snapshot keeps it.
+   * Discard the current contents of the volume. Otherwise the capsule keeps them in a snapshot.
    *
    * @generated from field: bool discard_current = 3;
    */
@@ -551,7 +551,7 @@ export type VolumeRestoreResponse = Message<"capsule.v1.VolumeRestoreResponse"> 
   volume?: Volume | undefined;
 
   /**
-   * The snapshot of the contents before the restore; empty when they were discarded.
+   * The snapshot of the contents before the restore; empty if they were discarded.
    *
    * @generated from field: string kept_as = 2;
    */
@@ -587,7 +587,8 @@ export type VolumeCloneRequest = Message<"capsule.v1.VolumeCloneRequest"> & {
   newName: string;
 
   /**
-   * UUID of the new filesystem: makes a repetition a success. Empty: chosen by the capsule.
+   * The UUID of the new filesystem. A repeated call with the same UUID succeeds. Empty: the capsule
+   * chooses one.
    *
    * @generated from field: string new_uid = 4;
    */
@@ -625,22 +626,22 @@ export type VolumeExportRequest = Message<"capsule.v1.VolumeExportRequest"> & {
   format: VolumeArchiveFormat;
 
   /**
-   * From the header of an interrupted export; empty for a new one.
+   * The id in the header of an interrupted export; empty for a new export.
    *
    * @generated from field: string export_id = 4;
    */
   exportId: string;
 
   /**
-   * Bytes that arrived already, before compression.
+   * The uncompressed bytes that the client has already received.
    *
    * @generated from field: uint64 offset = 5;
    */
   offset: bigint;
 
   /**
-   * The caller will call EndExport. Otherwise the export ends when its last message was sent, and cannot
-   * go on when that is lost.
+   * The client will call EndExport. Otherwise the export ends after its last message, and the
+   * client cannot resume it if that message is lost.
    *
    * @generated from field: bool is_ended_by_caller = 100;
    */
@@ -704,7 +705,7 @@ export type VolumeExportMessage = Message<"capsule.v1.VolumeExportMessage"> & {
     case: "header";
   } | {
     /**
-     * One zstd frame, which holds the next 1 MiB at the most.
+     * One zstd frame with the next data, at most 1 MiB.
      *
      * @generated from field: bytes frame = 2;
      */
@@ -736,7 +737,7 @@ export type VolumeExportHeader = Message<"capsule.v1.VolumeExportHeader"> & {
   exportId: string;
 
   /**
-   * Before compression; 0 where it is not known beforehand.
+   * The size before compression; 0 if it is not known in advance.
    *
    * @generated from field: uint64 total_bytes = 2;
    */
@@ -755,21 +756,21 @@ export const VolumeExportHeaderSchema: GenMessage<VolumeExportHeader> = /*@__PUR
  */
 export type VolumeExportTrailer = Message<"capsule.v1.VolumeExportTrailer"> & {
   /**
-   * Before compression, of all of it.
+   * The size of the whole content before compression, in bytes.
    *
    * @generated from field: uint64 total_bytes = 1;
    */
   totalBytes: bigint;
 
   /**
-   * Of the same, in lower-case hex.
+   * The SHA-256 of the whole content, in lower-case hexadecimal.
    *
    * @generated from field: string sha256_hex = 2;
    */
   sha256Hex: string;
 
   /**
-   * The entries that were left out, each with its path and the reason.
+   * The entries that were left out, with their paths and the reasons.
    *
    * @generated from field: repeated string warnings = 100;
    */
@@ -793,7 +794,7 @@ export type VolumeBeginImportRequest = Message<"capsule.v1.VolumeBeginImportRequ
   name: string;
 
   /**
-   * 32 hex digits, chosen by the client: the same for the same file.
+   * 32 hex digits that the client chooses: the same for the same file.
    *
    * @generated from field: string import_id = 2;
    */
@@ -812,7 +813,7 @@ export const VolumeBeginImportRequestSchema: GenMessage<VolumeBeginImportRequest
  */
 export type VolumeBeginImportResponse = Message<"capsule.v1.VolumeBeginImportResponse"> & {
   /**
-   * Bytes before compression that are here already.
+   * The uncompressed bytes that the capsule already has.
    *
    * @generated from field: uint64 offset = 1;
    */
@@ -841,7 +842,7 @@ export type VolumeImportRequest = Message<"capsule.v1.VolumeImportRequest"> & {
     case: "start";
   } | {
     /**
-     * One zstd frame, which holds the next 1 MiB at the most.
+     * One zstd frame with the next data, at most 1 MiB.
      *
      * @generated from field: bytes frame = 2;
      */
@@ -902,15 +903,15 @@ export type VolumeImportEnd = Message<"capsule.v1.VolumeImportEnd"> & {
   format: VolumeArchiveFormat;
 
   /**
-   * MiB; 0 means as large as the image, or as the volume that the archive was exported from; for an
-   * archive of other origin a roomy size. InvalidArgument: it is too small.
+   * MiB. 0 means the size of the image, or of the exported volume; for other archives, a size that
+   * fits. InvalidArgument: the size is too small.
    *
    * @generated from field: uint64 size_mib = 2;
    */
   sizeMib: bigint;
 
   /**
-   * Before compression, of all of it.
+   * The size of the whole content before compression, in bytes.
    *
    * @generated from field: uint64 total_bytes = 3;
    */
@@ -934,7 +935,7 @@ export const VolumeImportEndSchema: GenMessage<VolumeImportEnd> = /*@__PURE__*/
  */
 export type VolumeUsageRequest = Message<"capsule.v1.VolumeUsageRequest"> & {
   /**
-   * Empty: all.
+   * Empty: all volumes.
    *
    * @generated from field: string name = 1;
    */
@@ -963,21 +964,21 @@ export type VolumeUsage = Message<"capsule.v1.VolumeUsage"> & {
   sizeBytes: bigint;
 
   /**
-   * The space that is left for writes.
+   * The free space for writes.
    *
    * @generated from field: uint64 free_bytes = 3;
    */
   freeBytes: bigint;
 
   /**
-   * The space that it takes in the pool.
+   * The space that it uses in the pool.
    *
    * @generated from field: uint64 pool_bytes = 4;
    */
   poolBytes: bigint;
 
   /**
-   * The space that its snapshots take in the pool.
+   * The space that its snapshots use in the pool.
    *
    * @generated from field: uint64 snapshot_bytes = 5;
    */
@@ -1016,7 +1017,7 @@ export type VolumeUsageResponse = Message<"capsule.v1.VolumeUsageResponse"> & {
   poolUsedBytes: bigint;
 
   /**
-   * Of a thin pool; 0 elsewhere.
+   * The metadata of a thin pool; 0 for other backends.
    *
    * @generated from field: float metadata_percent = 4;
    */
@@ -1060,21 +1061,21 @@ export const VolumeState = {
   DELETING: 3,
 
   /**
-   * Storage exists that no record names.
+   * The storage has no record.
    *
    * @generated from enum value: VOLUME_STATE_ORPHANED = 4;
    */
   ORPHANED: 4,
 
   /**
-   * Its record exists, and its storage is gone.
+   * The record has no storage.
    *
    * @generated from enum value: VOLUME_STATE_LOST = 5;
    */
   LOST: 5,
 
   /**
-   * A snapshot is being put in its place.
+   * A restore is running.
    *
    * @generated from enum value: VOLUME_STATE_RESTORING = 6;
    */
@@ -1122,14 +1123,14 @@ export const SnapshotState = {
   DELETING: 3,
 
   /**
-   * Storage exists that no record names.
+   * The storage has no record.
    *
    * @generated from enum value: SNAPSHOT_STATE_ORPHANED = 4;
    */
   ORPHANED: 4,
 
   /**
-   * Its record exists, and its storage is gone.
+   * The record has no storage.
    *
    * @generated from enum value: SNAPSHOT_STATE_LOST = 5;
    */
@@ -1197,14 +1198,14 @@ export const PoolLevel = {
   FINE: 1,
 
   /**
-   * Nothing new is made.
+   * The capsule creates no volumes and snapshots.
    *
    * @generated from enum value: POOL_LEVEL_LOW = 2;
    */
   LOW: 2,
 
   /**
-   * Workloads that have a volume are paused.
+   * The capsule pauses workloads that have a volume.
    *
    * @generated from enum value: POOL_LEVEL_FULL = 3;
    */
@@ -1223,13 +1224,13 @@ export const PoolLevelSchema: GenEnum<PoolLevel> = /*@__PURE__*/
   enumDesc(file_capsule_v1_volume, 3);
 
 /**
- * Block devices with ext4 that outlive the workloads that mount them.
+ * Volumes: ext4 filesystems that outlive the workloads that mount them.
  *
  * @generated from service capsule.v1.VolumeService
  */
 export const VolumeService: GenService<{
   /**
-   * InvalidArgument for whatever prevents it.
+   * Creates a volume. InvalidArgument: the capsule cannot create it; the message names the reason.
    *
    * @generated from rpc capsule.v1.VolumeService.Create
    */
@@ -1249,7 +1250,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeSchema;
   },
   /**
-   * All volumes, by name.
+   * Returns all volumes, sorted by name.
    *
    * @generated from rpc capsule.v1.VolumeService.List
    */
@@ -1259,7 +1260,8 @@ export const VolumeService: GenService<{
     output: typeof VolumeListResponseSchema;
   },
   /**
-   * FailedPrecondition: a workload mounts it. Deleting a name that does not exist is OK.
+   * Deletes a volume. FailedPrecondition: a workload mounts it. Deleting a name that does not exist
+   * succeeds.
    *
    * @generated from rpc capsule.v1.VolumeService.Delete
    */
@@ -1269,7 +1271,8 @@ export const VolumeService: GenService<{
     output: typeof VolumeDeleteResponseSchema;
   },
   /**
-   * Grows only. NotFound; FailedPrecondition: a workload mounts it; InvalidArgument: smaller than now.
+   * Grows a volume. NotFound. FailedPrecondition: a workload mounts it. InvalidArgument: the new
+   * size is smaller.
    *
    * @generated from rpc capsule.v1.VolumeService.Resize
    */
@@ -1279,8 +1282,8 @@ export const VolumeService: GenService<{
     output: typeof VolumeSchema;
   },
   /**
-   * Creates the volume, or makes it larger; a repetition changes nothing. Durable when it returns.
-   * InvalidArgument; FailedPrecondition: it would shrink.
+   * Creates the volume, or grows it. Applying it again changes nothing. The change is durable when
+   * the call returns. InvalidArgument. FailedPrecondition: the volume would shrink.
    *
    * @generated from rpc capsule.v1.VolumeService.Apply
    */
@@ -1290,7 +1293,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeApplyResponseSchema;
   },
   /**
-   * Takes storage that no record speaks of, as `List` shows it orphaned, for a volume. NotFound.
+   * Creates a record for orphaned storage, so that it becomes a volume. NotFound.
    *
    * @generated from rpc capsule.v1.VolumeService.Adopt
    */
@@ -1300,7 +1303,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeSchema;
   },
   /**
-   * Takes a snapshot of a volume; writers wait for a moment. NotFound; AlreadyExists.
+   * Takes a snapshot of a volume. Writes to the volume wait meanwhile. NotFound. AlreadyExists.
    *
    * @generated from rpc capsule.v1.VolumeService.TakeSnapshot
    */
@@ -1310,7 +1313,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeSnapshotSchema;
   },
   /**
-   * Of all volumes or of one, oldest first.
+   * Returns the snapshots of one volume or of all volumes, oldest first.
    *
    * @generated from rpc capsule.v1.VolumeService.ListSnapshots
    */
@@ -1320,7 +1323,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeListSnapshotsResponseSchema;
   },
   /**
-   * Deleting one that does not exist is OK.
+   * Deletes a snapshot. Deleting a snapshot that does not exist succeeds.
    *
    * @generated from rpc capsule.v1.VolumeService.DeleteSnapshot
    */
@@ -1330,7 +1333,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeDeleteSnapshotResponseSchema;
   },
   /**
-   * As `Adopt`, for a snapshot. NotFound.
+   * Creates a record for an orphaned snapshot. NotFound.
    *
    * @generated from rpc capsule.v1.VolumeService.AdoptSnapshot
    */
@@ -1340,7 +1343,8 @@ export const VolumeService: GenService<{
     output: typeof VolumeSnapshotSchema;
   },
   /**
-   * Restores the contents of a snapshot. NotFound; FailedPrecondition: a workload mounts the volume.
+   * Replaces the contents of a volume by those of a snapshot. NotFound. FailedPrecondition: a
+   * workload mounts the volume.
    *
    * @generated from rpc capsule.v1.VolumeService.Restore
    */
@@ -1350,8 +1354,8 @@ export const VolumeService: GenService<{
     output: typeof VolumeRestoreResponseSchema;
   },
   /**
-   * Makes a volume from a snapshot, or from the present contents of another volume. NotFound;
-   * Aborted: there is one of this name already.
+   * Creates a volume from a snapshot, or from the current contents of another volume. NotFound.
+   * Aborted: a volume with this name exists.
    *
    * @generated from rpc capsule.v1.VolumeService.Clone
    */
@@ -1361,7 +1365,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeSchema;
   },
   /**
-   * Returns the space that volumes and snapshots take, and the state of the pool. NotFound.
+   * Returns the disk space of volumes and snapshots, and the state of the pool. NotFound.
    *
    * @generated from rpc capsule.v1.VolumeService.Usage
    */
@@ -1371,8 +1375,8 @@ export const VolumeService: GenService<{
     output: typeof VolumeUsageResponseSchema;
   },
   /**
-   * Sends the content of a snapshot, or of a volume at this moment, compressed: first a header, then frames, then a
-   * trailer. An interrupted export resumes with its id, for a day. NotFound.
+   * Sends the compressed content of a snapshot, or of a volume at this moment: a header, frames,
+   * and a trailer. For a day, a client can resume an interrupted export with its id. NotFound.
    *
    * @generated from rpc capsule.v1.VolumeService.Export
    */
@@ -1382,7 +1386,7 @@ export const VolumeService: GenService<{
     output: typeof VolumeExportMessageSchema;
   },
   /**
-   * The caller has all of an export and needs it no more. Idempotent.
+   * Releases an export after the client has received all of it. Idempotent.
    *
    * @generated from rpc capsule.v1.VolumeService.EndExport
    */
@@ -1392,8 +1396,9 @@ export const VolumeService: GenService<{
     output: typeof VolumeEndExportResponseSchema;
   },
   /**
-   * Opens an upload, or returns the offset of an earlier one; a complete one, too, when its answer was lost.
-   * FailedPrecondition: another volume has this name, or a workload has already used this import.
+   * Starts an upload, or returns the offset of an earlier one. The earlier upload may be complete,
+   * if the client did not receive its answer. FailedPrecondition: another volume has this name, or
+   * a workload has used the imported volume.
    *
    * @generated from rpc capsule.v1.VolumeService.BeginImport
    */
@@ -1403,9 +1408,9 @@ export const VolumeService: GenService<{
     output: typeof VolumeBeginImportResponseSchema;
   },
   /**
-   * First the start, then frames, then the end: capsuled makes the volume once the checksum matches. The same
-   * import again is a success until a workload uses the volume.
-   * DataLoss: it did not. InvalidArgument: it is no filesystem and no archive.
+   * Receives the start, then frames, then the end. If the checksum matches, capsuled creates the
+   * volume. A repeated import succeeds until a workload uses the volume. DataLoss: the checksum
+   * does not match. InvalidArgument: the content is neither a filesystem nor an archive.
    *
    * @generated from rpc capsule.v1.VolumeService.Import
    */

@@ -63,14 +63,14 @@ export type Workload = Message<"capsule.v1.Workload"> & {
 
   /**
    * The capsule writes this and the following fields; an apply ignores them, like `status`.
-   * Identifies the workload: a later workload of the same name has another one.
+   * Identifies the workload. A later workload with the same name has another id.
    *
    * @generated from field: string uid = 100;
    */
   uid: string;
 
   /**
-   * Rises by one with every change of the spec.
+   * Increases by one with every change of the spec.
    *
    * @generated from field: uint64 generation = 101;
    */
@@ -82,7 +82,7 @@ export type Workload = Message<"capsule.v1.Workload"> & {
   createdAtUnixMs: bigint;
 
   /**
-   * Rises by one with every requested start or restart.
+   * Increases by one with every requested start or restart.
    *
    * @generated from field: uint64 run = 103;
    */
@@ -101,21 +101,21 @@ export const WorkloadSchema: GenMessage<Workload> = /*@__PURE__*/
  */
 export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   /**
-   * Image reference; a short one stands for docker.io.
+   * The image reference. A reference without a registry means docker.io.
    *
    * @generated from field: string image = 1;
    */
   image: string;
 
   /**
-   * Replaces the image's entrypoint when not empty.
+   * Replaces the entrypoint of the image if not empty.
    *
    * @generated from field: repeated string command = 2;
    */
   command: string[];
 
   /**
-   * Replaces the image's arguments when not empty.
+   * Replaces the arguments of the image if not empty.
    *
    * @generated from field: repeated string args = 3;
    */
@@ -137,7 +137,7 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   networkMode: NetworkMode;
 
   /**
-   * With a bridged network only.
+   * Only on the bridge.
    *
    * @generated from field: repeated capsule.v1.PortMapping ports = 7;
    */
@@ -151,7 +151,8 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   privileged: boolean;
 
   /**
-   * Shares the capsule's process ids, mounts (not supported: refused), IPC.
+   * Uses the PID namespace, the mounts (not supported, refused) and the IPC namespace of the
+   * capsule.
    *
    * @generated from field: bool host_pid = 9;
    */
@@ -168,8 +169,8 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   hostIpc: boolean;
 
   /**
-   * `SOURCE[:TARGET][:ro]`: an absolute path of the capsule, which must exist, that appears at TARGET
-   * in the container; without TARGET at the same place.
+   * `SOURCE[:TARGET][:ro]`: mounts the existing absolute path SOURCE of the capsule at TARGET in
+   * the container. TARGET is SOURCE by default.
    *
    * @generated from field: repeated string host_bind_paths = 12;
    */
@@ -183,7 +184,7 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   user: string;
 
   /**
-   * Absolute; made where it is missing. Empty: as the image says.
+   * An absolute path. The capsule creates a missing folder. Empty: that of the image.
    *
    * @generated from field: string working_dir = 101;
    */
@@ -212,21 +213,21 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   healthCheck?: HealthCheck | undefined;
 
   /**
-   * "SIGTERM", "TERM" or a number. Empty: as the image says, else SIGTERM.
+   * "SIGTERM", "TERM" or a number. Empty: that of the image, or SIGTERM.
    *
    * @generated from field: string stop_signal = 106;
    */
   stopSignal: string;
 
   /**
-   * How long the program may take to end before it is killed. Unset: 10.
+   * The time between the stop signal and SIGKILL, in seconds. Unset: 10.
    *
    * @generated from field: optional uint32 stop_grace_seconds = 107;
    */
   stopGraceSeconds?: number | undefined;
 
   /**
-   * For selection by `label_selector`; without effect on the container.
+   * For `label_selector`; labels have no effect on the container.
    *
    * @generated from field: map<string, string> labels = 108;
    */
@@ -253,7 +254,7 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   ulimits: Ulimit[];
 
   /**
-   * Namespaced ones only: `net.*` (bridge network), `kernel.shm*`, `kernel.msg*`, `kernel.sem`,
+   * Only namespaced sysctls: `net.*` (on the bridge), `kernel.shm*`, `kernel.msg*`, `kernel.sem`,
    * `fs.mqueue.*`.
    *
    * @generated from field: map<string, string> sysctls = 113;
@@ -261,21 +262,21 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   sysctls: { [key: string]: string };
 
   /**
-   * Lines of /etc/hosts beside the usual ones.
+   * Additional lines of /etc/hosts.
    *
    * @generated from field: repeated capsule.v1.ExtraHost extra_hosts = 114;
    */
   extraHosts: ExtraHost[];
 
   /**
-   * Replaces the capsule's own responder and search domains.
+   * Replaces the DNS server and the search domains of the capsule.
    *
    * @generated from field: capsule.v1.Dns dns = 115;
    */
   dns?: Dns | undefined;
 
   /**
-   * Names of workloads that must be ready before this one is started.
+   * The names of workloads that must be ready before this workload starts.
    *
    * @generated from field: repeated string depends_on = 116;
    */
@@ -292,15 +293,15 @@ export type ContainerSpec = Message<"capsule.v1.ContainerSpec"> & {
   updatePolicy: UpdatePolicy;
 
   /**
-   * With ROLLBACK: how long a changed workload may take to become ready. 0 means 120.
+   * With ROLLBACK: the time for a changed workload to become ready, in seconds. 0 means 120.
    *
    * @generated from field: uint32 update_timeout_seconds = 119;
    */
   updateTimeoutSeconds: number;
 
   /**
-   * How long a started process must stay up before the workload is ready. Without a health check; one that passes decides
-   * where there is one. Unset: 1. 0: ready as soon as the process runs.
+   * How long a started process must run before the workload is ready, in seconds. Ignored if there
+   * is a health check. Unset: 1. 0: ready as soon as the process runs.
    *
    * @generated from field: optional uint32 min_ready_seconds = 120;
    */
@@ -315,7 +316,7 @@ export const ContainerSpecSchema: GenMessage<ContainerSpec> = /*@__PURE__*/
   messageDesc(file_capsule_v1_workload, 1);
 
 /**
- * 0 means no limit. A limit without a controller on the capsule is refused.
+ * 0 means no limit. The capsule refuses limits that its kernel has no cgroup controller for.
  *
  * @generated from message capsule.v1.Resources
  */
@@ -346,7 +347,7 @@ export const ResourcesSchema: GenMessage<Resources> = /*@__PURE__*/
   messageDesc(file_capsule_v1_workload, 2);
 
 /**
- * Probes at intervals whether the program works. Exactly one of exec, http, tcp.
+ * Checks at intervals whether the program works. Exactly one of exec, http and tcp is set.
  *
  * @generated from message capsule.v1.HealthCheck
  */
@@ -375,7 +376,7 @@ export type HealthCheck = Message<"capsule.v1.HealthCheck"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * From one probe's end to the next one's start. 0 means 10.
+   * The time between the end of a probe and the start of the next. 0 means 10.
    *
    * @generated from field: uint32 interval_seconds = 4;
    */
@@ -389,14 +390,14 @@ export type HealthCheck = Message<"capsule.v1.HealthCheck"> & {
   timeoutSeconds: number;
 
   /**
-   * Failures in a row that make it unhealthy. 0 means 3.
+   * After this number of failures in a row, the workload is unhealthy. 0 means 3.
    *
    * @generated from field: uint32 retries = 6;
    */
   retries: number;
 
   /**
-   * Failures in this time after a start do not count.
+   * Failures within this time after a start do not count.
    *
    * @generated from field: uint32 start_period_seconds = 7;
    */
@@ -416,7 +417,7 @@ export const HealthCheckSchema: GenMessage<HealthCheck> = /*@__PURE__*/
   messageDesc(file_capsule_v1_workload, 3);
 
 /**
- * Healthy when the command ends with 0.
+ * Healthy if the exit code of the command is 0.
  *
  * @generated from message capsule.v1.ExecProbe
  */
@@ -435,7 +436,7 @@ export const ExecProbeSchema: GenMessage<ExecProbe> = /*@__PURE__*/
   messageDesc(file_capsule_v1_workload, 4);
 
 /**
- * Healthy when the answer's status is 200 to 399.
+ * Healthy if the HTTP status is 200 to 399.
  *
  * @generated from message capsule.v1.HttpProbe
  */
@@ -468,7 +469,7 @@ export const HttpProbeSchema: GenMessage<HttpProbe> = /*@__PURE__*/
   messageDesc(file_capsule_v1_workload, 5);
 
 /**
- * Healthy when a connection can be opened.
+ * Healthy if the port accepts a connection.
  *
  * @generated from message capsule.v1.TcpProbe
  */
@@ -498,7 +499,7 @@ export type TmpfsMount = Message<"capsule.v1.TmpfsMount"> & {
   mountPath: string;
 
   /**
-   * 0 means half of the capsule's memory, as the kernel has it.
+   * 0 means half of the memory of the capsule, the default of the kernel.
    *
    * @generated from field: uint64 size_bytes = 2;
    */
@@ -548,14 +549,14 @@ export const CapabilitiesSchema: GenMessage<Capabilities> = /*@__PURE__*/
  */
 export type Ulimit = Message<"capsule.v1.Ulimit"> & {
   /**
-   * "nofile", "nproc", …: as setrlimit(2) has them, without RLIMIT_, in lower case.
+   * "nofile", "nproc", …: the names in setrlimit(2), in lower case and without RLIMIT_.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * The largest value means unlimited.
+   * The largest possible value means unlimited.
    *
    * @generated from field: uint64 soft = 2;
    */
@@ -626,9 +627,10 @@ export const DnsSchema: GenMessage<Dns> = /*@__PURE__*/
   messageDesc(file_capsule_v1_workload, 11);
 
 /**
- * Either `image`, or `kernel_path` and `rootfs_path`: a prebuilt pair, in which no agent runs, so that
- * whatever an agent does is refused with it. A field that ContainerSpec has too means the same here,
- * and has the same number from 100 on. Always on the bridge.
+ * Either `image`, or a prebuilt `kernel_path` and `rootfs_path`. No agent runs in a prebuilt
+ * system, so the capsule refuses the fields that need the agent. Fields that are also in
+ * ContainerSpec have the same meaning, and the same number from 100 on. A microVM is always on the
+ * bridge.
  *
  * @generated from message capsule.v1.MicroVMSpec
  */
@@ -665,7 +667,7 @@ export type MicroVMSpec = Message<"capsule.v1.MicroVMSpec"> & {
   mounts: VolumeMount[];
 
   /**
-   * Behind the capsule's own parameters; `init=`, `rdinit=` and `panic=` are refused.
+   * Appended to the parameters of the capsule. `init=`, `rdinit=` and `panic=` are refused.
    *
    * @generated from field: string kernel_cmdline_extra = 6;
    */
@@ -722,7 +724,7 @@ export type MicroVMSpec = Message<"capsule.v1.MicroVMSpec"> & {
   restartPolicy: RestartPolicy;
 
   /**
-   * `memory_bytes` is refused: `memory_mib` is the memory of a microVM.
+   * `memory_bytes` is refused; use `memory_mib`.
    *
    * @generated from field: capsule.v1.Resources resources = 104;
    */
@@ -809,7 +811,7 @@ export type MicroVMSpec = Message<"capsule.v1.MicroVMSpec"> & {
   minReadySeconds?: number | undefined;
 
   /**
-   * The most that the writable layer above the image holds, in whole MiB. 0 means 10 GiB.
+   * The maximum size of the writable layer above the image, in whole MiB. 0 means 10 GiB.
    *
    * @generated from field: uint64 rootfs_size_bytes = 150;
    */
@@ -831,7 +833,7 @@ export const MicroVMSpecSchema: GenMessage<MicroVMSpec> = /*@__PURE__*/
   messageDesc(file_capsule_v1_workload, 12);
 
 /**
- * `host_port` of the capsule leads to `container_port` of the workload.
+ * The capsule forwards its port `host_port` to `container_port` of the workload.
  *
  * @generated from message capsule.v1.PortMapping
  */
@@ -844,7 +846,7 @@ export type PortMapping = Message<"capsule.v1.PortMapping"> & {
   containerPort: number;
 
   /**
-   * 1 to 65535; 0 (choose one) is refused.
+   * 1 to 65535. 0 is refused: the capsule does not choose a port.
    *
    * @generated from field: uint32 host_port = 2;
    */
@@ -887,16 +889,17 @@ export type VolumeMount = Message<"capsule.v1.VolumeMount"> & {
   readOnly: boolean;
 
   /**
-   * Leave a new volume empty, instead of copying the image's content at the mount path into it.
+   * Do not copy the image's files at the mount path into a new volume.
    *
    * @generated from field: bool no_copy_up = 100;
    */
   noCopyUp: boolean;
 
   /**
-   * The folder of the volume that appears, as a relative path of plain names; empty: all of it. Made where it is missing,
-   * as the folder that holds it is, unless every mount of the volume is read-only. No part of it may be a link. Such a
-   * mount copies nothing from the image.
+   * The folder of the volume to mount, as a relative path without `.` and `..`. Empty: the whole
+   * volume. The capsule creates a missing folder with the owner and mode of its parent, unless
+   * every mount of the volume is read-only. No part of the path may be a link. The capsule copies
+   * no files of the image into the folder.
    *
    * @generated from field: string sub_path = 101;
    */
@@ -920,14 +923,14 @@ export type WorkloadStatus = Message<"capsule.v1.WorkloadStatus"> & {
   phase: WorkloadPhase;
 
   /**
-   * One line for people.
+   * One line for display.
    *
    * @generated from field: string message = 2;
    */
   message: string;
 
   /**
-   * Starts since the workload was created, without the first one.
+   * The number of starts since the creation of the workload, without the first.
    *
    * @generated from field: uint32 restart_count = 3;
    */
@@ -941,35 +944,35 @@ export type WorkloadStatus = Message<"capsule.v1.WorkloadStatus"> & {
   reason: string;
 
   /**
-   * The generation that this status speaks of.
+   * The generation that this status describes.
    *
    * @generated from field: uint64 observed_generation = 101;
    */
   observedGeneration: bigint;
 
   /**
-   * IPv4 address on the bridge; empty with the host's network.
+   * The IPv4 address on the bridge; empty in host mode.
    *
    * @generated from field: string address = 102;
    */
   address: string;
 
   /**
-   * The digest that a mutable tag was resolved to: `sha256:…`.
+   * The digest of the image: `sha256:…`. A tag may name another digest later.
    *
    * @generated from field: string image_digest = 103;
    */
   imageDigest: string;
 
   /**
-   * As the capsule sees it.
+   * The process id, as the capsule sees it.
    *
    * @generated from field: uint32 pid = 104;
    */
   pid: number;
 
   /**
-   * In the container runtime.
+   * The id of the container in the container runtime.
    *
    * @generated from field: string container_id = 105;
    */
@@ -988,7 +991,7 @@ export type WorkloadStatus = Message<"capsule.v1.WorkloadStatus"> & {
   finishedAtUnixMs: bigint;
 
   /**
-   * Of the last process that ended.
+   * The exit code of the last process that ended.
    *
    * @generated from field: optional int32 exit_code = 108;
    */
@@ -1002,14 +1005,14 @@ export type WorkloadStatus = Message<"capsule.v1.WorkloadStatus"> & {
   nextRetryUnixMs: bigint;
 
   /**
-   * Set while something takes time.
+   * Set during a long step, such as a pull.
    *
    * @generated from field: capsule.v1.WorkloadProgress progress = 110;
    */
   progress?: WorkloadProgress | undefined;
 
   /**
-   * The process runs, and has stayed up for `min_ready_seconds`, or passes its health check.
+   * The health check passes. Without a health check: the process has run for `min_ready_seconds`.
    *
    * @generated from field: bool ready = 111;
    */
@@ -1021,28 +1024,28 @@ export type WorkloadStatus = Message<"capsule.v1.WorkloadStatus"> & {
   health: HealthState;
 
   /**
-   * The run (see `Workload.run`) that this status speaks of.
+   * The run (see `Workload.run`) that this status describes.
    *
    * @generated from field: uint64 observed_run = 113;
    */
   observedRun: bigint;
 
   /**
-   * Of the last process that ended: the signal that ended it, or 0.
+   * The signal that ended the last process, or 0.
    *
    * @generated from field: uint32 exit_signal = 114;
    */
   exitSignal: number;
 
   /**
-   * The kernel ended it because it wanted more memory than it may have.
+   * The kernel killed the last process because it exceeded its memory limit.
    *
    * @generated from field: bool oom_killed = 115;
    */
   oomKilled: boolean;
 
   /**
-   * The generation that was given up for the present one since it was not ready in time; 0 for none.
+   * The generation that the capsule rolled back because it was not ready in time; 0 for none.
    *
    * @generated from field: uint64 rolled_back_generation = 116;
    */
@@ -1054,14 +1057,14 @@ export type WorkloadStatus = Message<"capsule.v1.WorkloadStatus"> & {
   rolledBackReason: string;
 
   /**
-   * The process runs, and has not stayed up for `min_ready_seconds` yet.
+   * The process runs, but not yet for `min_ready_seconds`.
    *
    * @generated from field: bool settling = 118;
    */
   settling: boolean;
 
   /**
-   * The remedy for the failure that `reason` names; empty where there is none.
+   * The remedy for the failure in `reason`; empty if there is none.
    *
    * @generated from field: string hint = 119;
    */
@@ -1083,7 +1086,7 @@ export const WorkloadStatusSchema: GenMessage<WorkloadStatus> = /*@__PURE__*/
   messageDesc(file_capsule_v1_workload, 15);
 
 /**
- * How far the bring-up of a workload is.
+ * The progress of the start of a workload.
  *
  * @generated from message capsule.v1.WorkloadProgress
  */
@@ -1099,7 +1102,7 @@ export type WorkloadProgress = Message<"capsule.v1.WorkloadProgress"> & {
   doneBytes: bigint;
 
   /**
-   * 0 while it is not known.
+   * 0 if it is not known yet.
    *
    * @generated from field: uint64 total_bytes = 3;
    */
@@ -1235,7 +1238,7 @@ export const WorkloadGetRequestSchema: GenMessage<WorkloadGetRequest> = /*@__PUR
  */
 export type WorkloadListRequest = Message<"capsule.v1.WorkloadListRequest"> & {
   /**
-   * `app=web,tier!=db,canary,!old`: only workloads whose labels fulfil all of it. InvalidArgument.
+   * Only workloads whose labels match all terms: `app=web,tier!=db,canary,!old`. InvalidArgument.
    *
    * @generated from field: string label_selector = 100;
    */
@@ -1276,7 +1279,7 @@ export type WorkloadDeleteRequest = Message<"capsule.v1.WorkloadDeleteRequest"> 
   name: string;
 
   /**
-   * Kill at once, without signal and grace.
+   * Kill immediately, without stop signal and grace period.
    *
    * @generated from field: bool force = 100;
    */
@@ -1295,7 +1298,7 @@ export const WorkloadDeleteRequestSchema: GenMessage<WorkloadDeleteRequest> = /*
  */
 export type WorkloadDeleteResponse = Message<"capsule.v1.WorkloadDeleteResponse"> & {
   /**
-   * False when the name did not exist.
+   * False if the name did not exist.
    *
    * @generated from field: bool existed = 100;
    */
@@ -1314,7 +1317,7 @@ export const WorkloadDeleteResponseSchema: GenMessage<WorkloadDeleteResponse> = 
  */
 export type WorkloadWatchRequest = Message<"capsule.v1.WorkloadWatchRequest"> & {
   /**
-   * Empty for all. A name that does not exist yet is reported when it does.
+   * Empty: all workloads. A workload that does not exist yet is reported after its creation.
    *
    * @generated from field: repeated string names = 1;
    */
@@ -1347,14 +1350,14 @@ export type WorkloadWatchResponse = Message<"capsule.v1.WorkloadWatchResponse"> 
   workload?: Workload | undefined;
 
   /**
-   * The workload is gone; this is the last that was known of it.
+   * The workload was deleted; this is its last known state.
    *
    * @generated from field: bool deleted = 2;
    */
   deleted: boolean;
 
   /**
-   * The present state has been sent; changes follow.
+   * The server has sent the current state; changes follow.
    *
    * @generated from field: bool synced = 3;
    */
@@ -1397,22 +1400,22 @@ export type WorkloadLogsRequest = Message<"capsule.v1.WorkloadLogsRequest"> & {
   source: LogSource;
 
   /**
-   * The start time: skip earlier lines; milliseconds since 1970, 0 for all.
+   * Skip lines before this time; milliseconds since 1970; 0 for all lines.
    *
    * @generated from field: int64 since_unix_ms = 100;
    */
   sinceUnixMs: bigint;
 
   /**
-   * Put the time (RFC 3339, UTC) and a space in front of each line.
+   * Start each line with its time (RFC 3339, UTC) and a space.
    *
    * @generated from field: bool timestamps = 101;
    */
   timestamps: boolean;
 
   /**
-   * Go on after the chunk that carried this cursor; `tail_lines` and
-   * `since_unix_ms` do not count then.
+   * Continue after the chunk with this cursor. The server then ignores `tail_lines` and
+   * `since_unix_ms`.
    *
    * @generated from field: string cursor = 102;
    */
@@ -1438,8 +1441,8 @@ export const WorkloadLogsRequestSchema: GenMessage<WorkloadLogsRequest> = /*@__P
  */
 export type WorkloadLogChunk = Message<"capsule.v1.WorkloadLogChunk"> & {
   /**
-   * Whole lines of one stream, as the workload wrote them; only a line that is longer than the log
-   * writer's limit, or not finished, comes without its line feed.
+   * Whole lines of one stream, unchanged. A line without a line feed is unfinished, or longer than
+   * the limit of the log writer.
    *
    * @generated from field: bytes data = 1;
    */
@@ -1451,14 +1454,14 @@ export type WorkloadLogChunk = Message<"capsule.v1.WorkloadLogChunk"> & {
   stream: LogStream;
 
   /**
-   * Resumes after this chunk; opaque.
+   * Opaque. A later call with this cursor continues after this chunk.
    *
    * @generated from field: string cursor = 101;
    */
   cursor: string;
 
   /**
-   * When the first line was written: RFC 3339 with nanoseconds, UTC.
+   * The time of the first line: RFC 3339 with nanoseconds, UTC.
    *
    * @generated from field: string time = 102;
    */
@@ -1488,7 +1491,7 @@ export type WorkloadExecClientMessage = Message<"capsule.v1.WorkloadExecClientMe
    */
   payload: {
     /**
-     * In the first message, and only there.
+     * Only in the first message.
      *
      * @generated from field: capsule.v1.WorkloadExecConfig config = 1;
      */
@@ -1496,7 +1499,7 @@ export type WorkloadExecClientMessage = Message<"capsule.v1.WorkloadExecClientMe
     case: "config";
   } | {
     /**
-     * An empty one closes the input.
+     * An empty value closes the input.
      *
      * @generated from field: bytes stdin = 2;
      */
@@ -1504,7 +1507,7 @@ export type WorkloadExecClientMessage = Message<"capsule.v1.WorkloadExecClientMe
     case: "stdin";
   } | {
     /**
-     * With a terminal only.
+     * Only with a terminal.
      *
      * @generated from field: capsule.v1.WorkloadExecResize resize = 3;
      */
@@ -1548,28 +1551,28 @@ export type WorkloadExecConfig = Message<"capsule.v1.WorkloadExecConfig"> & {
   tty: boolean;
 
   /**
-   * Beside the container's own.
+   * In addition to the environment of the container.
    *
    * @generated from field: map<string, string> env = 4;
    */
   env: { [key: string]: string };
 
   /**
-   * Empty: the container's.
+   * Empty: that of the container.
    *
    * @generated from field: string working_dir = 100;
    */
   workingDir: string;
 
   /**
-   * Name or number, optionally `:group`. Empty: the container's.
+   * Name or number, optionally `:group`. Empty: that of the container.
    *
    * @generated from field: string user = 101;
    */
   user: string;
 
   /**
-   * Size of the terminal from the start.
+   * The initial size of the terminal.
    *
    * @generated from field: capsule.v1.WorkloadExecResize size = 102;
    */
@@ -1598,7 +1601,7 @@ export const WorkloadExecConfigSchema: GenMessage<WorkloadExecConfig> = /*@__PUR
   messageDesc(file_capsule_v1_workload, 30);
 
 /**
- * Sent to the process. 1 to 64.
+ * A signal for the process, 1 to 64.
  *
  * @generated from message capsule.v1.WorkloadExecSignal
  */
@@ -1680,7 +1683,7 @@ export const WorkloadExecServerMessageSchema: GenMessage<WorkloadExecServerMessa
  */
 export type WorkloadExecExit = Message<"capsule.v1.WorkloadExecExit"> & {
   /**
-   * The process' own; 128 + signal number when it was killed.
+   * The exit code of the process; 128 + signal number if a signal ended it.
    *
    * @generated from field: int32 exit_code = 1;
    */
@@ -1704,7 +1707,7 @@ export type WorkloadRestartRequest = Message<"capsule.v1.WorkloadRestartRequest"
   name: string;
 
   /**
-   * Unset: the workload's own.
+   * Unset: that of the workload.
    *
    * @generated from field: optional uint32 grace_seconds = 100;
    */
@@ -1747,7 +1750,7 @@ export type WorkloadStopRequest = Message<"capsule.v1.WorkloadStopRequest"> & {
   name: string;
 
   /**
-   * Unset: the workload's own. 0 kills at once.
+   * Unset: that of the workload. 0 kills at once.
    *
    * @generated from field: optional uint32 grace_seconds = 100;
    */
@@ -1766,7 +1769,7 @@ export const WorkloadStopRequestSchema: GenMessage<WorkloadStopRequest> = /*@__P
  */
 export type WorkloadStopResponse = Message<"capsule.v1.WorkloadStopResponse"> & {
   /**
-   * False when it was stopped already.
+   * False if it was already stopped.
    *
    * @generated from field: bool changed = 100;
    */
@@ -1809,7 +1812,7 @@ export type WorkloadStartResponse = Message<"capsule.v1.WorkloadStartResponse"> 
   workload?: Workload | undefined;
 
   /**
-   * False when it runs, or is on its way to, already.
+   * False if it already runs or starts.
    *
    * @generated from field: bool changed = 101;
    */
@@ -1832,7 +1835,7 @@ export type WorkloadCopyToRequest = Message<"capsule.v1.WorkloadCopyToRequest"> 
    */
   payload: {
     /**
-     * In the first message, and only there.
+     * Only in the first message.
      *
      * @generated from field: capsule.v1.WorkloadCopyToMetadata metadata = 1;
      */
@@ -1873,8 +1876,8 @@ export type WorkloadCopyToMetadata = Message<"capsule.v1.WorkloadCopyToMetadata"
   destPath: string;
 
   /**
-   * Keep the owners, extended attributes, devices and named pipes of the archive. Otherwise everything
-   * belongs to root, as with `docker cp`, and devices and named pipes are left out with a warning.
+   * Keep the owners, extended attributes, devices and named pipes of the archive. Otherwise, as
+   * with `docker cp`, root owns all files, and devices and named pipes are left out with a warning.
    *
    * @generated from field: bool keep_owner = 100;
    */
@@ -1905,7 +1908,7 @@ export type WorkloadCopyToResponse = Message<"capsule.v1.WorkloadCopyToResponse"
   bytesReceived: bigint;
 
   /**
-   * The entries and attributes of the archive that were left out, each with its path and the reason.
+   * The entries and attributes that were left out, with their paths and the reasons.
    *
    * @generated from field: repeated string warnings = 100;
    */
@@ -1962,7 +1965,7 @@ export type WorkloadCopyFromChunk = Message<"capsule.v1.WorkloadCopyFromChunk"> 
   data: Uint8Array;
 
   /**
-   * In the last message: the entries that were left out, each with its path and the reason.
+   * In the last message: the entries that were left out, with their paths and the reasons.
    *
    * @generated from field: repeated string warnings = 100;
    */
@@ -2043,7 +2046,8 @@ export type WorkloadStatPathResponse = Message<"capsule.v1.WorkloadStatPathRespo
   linkTarget: string;
 
   /**
-   * The kind of the target of a symbolic link, inside of the workload; UNSPECIFIED for a dangling link.
+   * The kind of the target of a symbolic link, inside the workload; UNSPECIFIED for a dangling
+   * link.
    *
    * @generated from field: capsule.v1.FileType target_type = 6;
    */
@@ -2062,7 +2066,7 @@ export const WorkloadStatPathResponseSchema: GenMessage<WorkloadStatPathResponse
  */
 export type WorkloadStatsRequest = Message<"capsule.v1.WorkloadStatsRequest"> & {
   /**
-   * Empty for all.
+   * Empty: all workloads.
    *
    * @generated from field: repeated string names = 1;
    */
@@ -2074,7 +2078,7 @@ export type WorkloadStatsRequest = Message<"capsule.v1.WorkloadStatsRequest"> & 
   follow: boolean;
 
   /**
-   * With `follow`. 0 means 1000; at least 200.
+   * The interval with `follow`. 0 means 1000; the minimum is 200.
    *
    * @generated from field: uint32 interval_ms = 3;
    */
@@ -2105,7 +2109,7 @@ export type WorkloadStatsResponse = Message<"capsule.v1.WorkloadStatsResponse"> 
   atUnixMs: bigint;
 
   /**
-   * Those that run, by name.
+   * The running workloads, sorted by name.
    *
    * @generated from field: repeated capsule.v1.WorkloadStats workloads = 2;
    */
@@ -2120,7 +2124,8 @@ export const WorkloadStatsResponseSchema: GenMessage<WorkloadStatsResponse> = /*
   messageDesc(file_capsule_v1_workload, 49);
 
 /**
- * Counters are from the start of the container. Fields that the capsule's kernel does not count are not set.
+ * Counters start at the start of the container. Fields that the kernel of the capsule does not
+ * count are not set.
  *
  * @generated from message capsule.v1.WorkloadStats
  */
@@ -2136,7 +2141,7 @@ export type WorkloadStats = Message<"capsule.v1.WorkloadStats"> & {
   cpuUsageMicros?: bigint | undefined;
 
   /**
-   * Without the page cache that can be dropped at once.
+   * Without page cache that the kernel can free immediately.
    *
    * @generated from field: optional uint64 memory_bytes = 3;
    */
@@ -2165,7 +2170,7 @@ export type WorkloadStats = Message<"capsule.v1.WorkloadStats"> & {
   pidsLimit: number;
 
   /**
-   * Of the workload's own network; not set with the host's.
+   * The traffic of the workload's own network; not set in host mode.
    *
    * @generated from field: optional uint64 network_received_bytes = 8;
    */
@@ -2216,7 +2221,7 @@ export const DesiredState = {
   STOPPED: 2,
 
   /**
-   * A tombstone: the workload is being taken down and then forgotten.
+   * The capsule removes the workload, and then its record.
    *
    * @generated from enum value: DESIRED_STATE_DELETING = 3;
    */
@@ -2275,7 +2280,7 @@ export const WorkloadPhase = {
   UNSPECIFIED: 0,
 
   /**
-   * Asked for, not running yet.
+   * Requested, but not running yet.
    *
    * @generated from enum value: WORKLOAD_PHASE_PENDING = 1;
    */
@@ -2287,14 +2292,14 @@ export const WorkloadPhase = {
   RUNNING: 2,
 
   /**
-   * It could not be brought up, or ended with an error.
+   * The start failed, or the workload ended with an error.
    *
    * @generated from enum value: WORKLOAD_PHASE_FAILED = 3;
    */
   FAILED: 3,
 
   /**
-   * Not running, on purpose.
+   * It does not run: an operator stopped it, or its job is done.
    *
    * @generated from enum value: WORKLOAD_PHASE_STOPPED = 4;
    */
@@ -2324,14 +2329,14 @@ export const NetworkMode = {
   UNSPECIFIED: 0,
 
   /**
-   * Shares the capsule's own network.
+   * Uses the network of the capsule.
    *
    * @generated from enum value: NETWORK_MODE_HOST = 1;
    */
   HOST: 1,
 
   /**
-   * An address of its own on the capsule's bridge; ports are published by port mappings.
+   * Has its own address on the bridge of the capsule; port mappings publish its ports.
    *
    * @generated from enum value: NETWORK_MODE_BRIDGE = 2;
    */
@@ -2354,7 +2359,7 @@ export const NetworkModeSchema: GenEnum<NetworkMode> = /*@__PURE__*/
  */
 export const MicroVMBackend = {
   /**
-   * The capsule chooses: Firecracker where it can run, else QEMU.
+   * The capsule chooses Firecracker if it can run, otherwise QEMU.
    *
    * @generated from enum value: MICRO_VM_BACKEND_UNSPECIFIED = 0;
    */
@@ -2438,21 +2443,21 @@ export const RestartPolicy = {
   UNSPECIFIED: 0,
 
   /**
-   * Started again after a back-off of 1 s to 5 min, also at boot.
+   * The capsule restarts the program after a back-off of 1 s to 5 min, also at boot.
    *
    * @generated from enum value: RESTART_POLICY_ALWAYS = 1;
    */
   ALWAYS: 1,
 
   /**
-   * The same when it ended with an error; a program that ends with 0 is done.
+   * As ALWAYS, if the program ended with an error. A program that ends with 0 is done.
    *
    * @generated from enum value: RESTART_POLICY_ON_FAILURE = 2;
    */
   ON_FAILURE: 2,
 
   /**
-   * The same as ALWAYS here, where a stop is durable with any policy.
+   * The same as ALWAYS, because a stopped workload stays stopped with every policy.
    *
    * @generated from enum value: RESTART_POLICY_UNLESS_STOPPED = 3;
    */
@@ -2491,15 +2496,15 @@ export const ImagePullPolicy = {
   UNSPECIFIED: 0,
 
   /**
-   * Pulled when the cache does not hold the reference.
+   * Pull if the cache does not have the reference.
    *
    * @generated from enum value: IMAGE_PULL_POLICY_IF_NOT_PRESENT = 1;
    */
   IF_NOT_PRESENT: 1,
 
   /**
-   * capsuled asks the registry at every change and every requested start; another digest
-   * makes a new container.
+   * Ask the registry at every change and every requested start. If the digest has changed, recreate
+   * the container.
    *
    * @generated from enum value: IMAGE_PULL_POLICY_ALWAYS = 2;
    */
@@ -2538,14 +2543,14 @@ export const UpdatePolicy = {
   UNSPECIFIED: 0,
 
   /**
-   * Keep the new spec and keep trying.
+   * Keep the new spec, and keep trying to start it.
    *
    * @generated from enum value: UPDATE_POLICY_REPLACE = 1;
    */
   REPLACE: 1,
 
   /**
-   * Restore the last spec that was ready.
+   * Return to the last good spec.
    *
    * @generated from enum value: UPDATE_POLICY_ROLLBACK = 2;
    */
@@ -2577,14 +2582,14 @@ export const HealthFailureAction = {
   UNSPECIFIED: 0,
 
   /**
-   * The container is stopped; its restart policy decides then.
+   * The capsule stops the container, and its restart policy decides.
    *
    * @generated from enum value: HEALTH_FAILURE_ACTION_RESTART = 1;
    */
   RESTART: 1,
 
   /**
-   * Only report it.
+   * Only report that the workload is unhealthy.
    *
    * @generated from enum value: HEALTH_FAILURE_ACTION_NONE = 2;
    */
@@ -2607,7 +2612,7 @@ export const HealthFailureActionSchema: GenEnum<HealthFailureAction> = /*@__PURE
  */
 export const HealthState = {
   /**
-   * Without a health check, or not running.
+   * There is no health check, or the workload does not run.
    *
    * @generated from enum value: HEALTH_STATE_UNSPECIFIED = 0;
    */
@@ -2687,7 +2692,7 @@ export const WorkloadStageSchema: GenEnum<WorkloadStage> = /*@__PURE__*/
   enumDesc(file_capsule_v1_workload, 11);
 
 /**
- * The effect of an apply on the stored spec.
+ * How an apply changed the stored spec.
  *
  * @generated from enum capsule.v1.WorkloadChange
  */
@@ -2714,7 +2719,7 @@ export const WorkloadChange = {
 } as const;
 
 /**
- * The effect of an apply on the stored spec.
+ * How an apply changed the stored spec.
  *
  * @generated from enum capsule.v1.WorkloadChange
  */
@@ -2807,9 +2812,9 @@ export const FileTypeSchema: GenEnum<FileType> = /*@__PURE__*/
  */
 export const WorkloadService: GenService<{
   /**
-   * Creates the workload or changes it to the given spec; the same spec again changes nothing.
-   * Returns as soon as the spec is stored durably, before anything runs. InvalidArgument for
-   * an invalid spec, with an ErrorDetail that names every wrong field.
+   * Creates the workload, or changes it to the given spec. Applying the same spec again changes
+   * nothing. Returns when the spec is stored durably, before the workload runs. InvalidArgument:
+   * the spec is invalid; the ErrorDetail names every wrong field.
    *
    * @generated from rpc capsule.v1.WorkloadService.Apply
    */
@@ -2819,7 +2824,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadApplyResponseSchema;
   },
   /**
-   * NotFound: there is no workload of that name.
+   * Returns one workload. NotFound: no workload has this name.
    *
    * @generated from rpc capsule.v1.WorkloadService.Get
    */
@@ -2829,7 +2834,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadSchema;
   },
   /**
-   * All workloads, by name.
+   * Returns all workloads, sorted by name.
    *
    * @generated from rpc capsule.v1.WorkloadService.List
    */
@@ -2839,7 +2844,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadListResponseSchema;
   },
   /**
-   * Stops and removes the workload. Deleting a name that does not exist is OK.
+   * Stops and removes the workload. Deleting a name that does not exist succeeds.
    *
    * @generated from rpc capsule.v1.WorkloadService.Delete
    */
@@ -2849,7 +2854,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadDeleteResponseSchema;
   },
   /**
-   * Returns the output of the workload. NotFound: no workload has that name.
+   * Returns the output of the workload. NotFound: no workload has this name.
    *
    * @generated from rpc capsule.v1.WorkloadService.Logs
    */
@@ -2859,8 +2864,9 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadLogChunkSchema;
   },
   /**
-   * Runs one more process in the workload. Configuration first; then input and sizes. The server
-   * ends the stream with `exit`. NotFound, or FailedPrecondition where the workload is not running.
+   * Runs one more process in the workload. The client sends the configuration, then input and
+   * terminal sizes. The server ends the stream with `exit`. NotFound. FailedPrecondition: the
+   * workload does not run.
    *
    * @generated from rpc capsule.v1.WorkloadService.Exec
    */
@@ -2870,8 +2876,8 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadExecServerMessageSchema;
   },
   /**
-   * Stops the workload and starts it again; starts a stopped one. Returns as soon as the request is
-   * stored durably. NotFound.
+   * Stops the workload and starts it again. Also starts a stopped workload. Returns when the
+   * request is stored durably. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Restart
    */
@@ -2881,8 +2887,9 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadRestartResponseSchema;
   },
   /**
-   * Stops the workload (signal, grace period, kill) and keeps it with its writable layer. The stop is durable;
-   * returns when no process of it runs. Idempotent. NotFound.
+   * Stops the workload with its stop signal, and kills it after the grace period. Keeps its
+   * writable layer. The workload stays stopped until a Start. Returns when no process of it runs.
+   * Idempotent. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Stop
    */
@@ -2892,8 +2899,8 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadStopResponseSchema;
   },
   /**
-   * Starts a stopped workload, or one whose job is done. Returns as soon as the request is stored
-   * durably. Idempotent. NotFound.
+   * Starts a stopped workload, or a job that is done. Returns when the request is stored durably.
+   * Idempotent. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.Start
    */
@@ -2903,9 +2910,9 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadStartResponseSchema;
   },
   /**
-   * Unpacks a tar stream in a folder of the workload, running or stopped; the folder is made where it
-   * is missing. Nothing is written outside of the workload's own root. Metadata first, then chunks.
-   * NotFound; InvalidArgument for an archive that is damaged or reaches out.
+   * Unpacks a tar stream into a folder of a running or stopped workload. Creates a missing folder.
+   * Writes nothing outside of the root of the workload. The client sends metadata, then chunks.
+   * NotFound. InvalidArgument: the archive is damaged, or a path in it leads out of the folder.
    *
    * @generated from rpc capsule.v1.WorkloadService.CopyTo
    */
@@ -2915,8 +2922,8 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadCopyToResponseSchema;
   },
   /**
-   * Sends a file or folder of the workload, running or stopped, as a tar stream whose first entry is
-   * the last part of the path. NotFound.
+   * Sends a file or folder of a running or stopped workload as a tar stream. The name of the first
+   * entry is the last part of the path. NotFound.
    *
    * @generated from rpc capsule.v1.WorkloadService.CopyFrom
    */
@@ -2926,8 +2933,8 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadCopyFromChunkSchema;
   },
   /**
-   * Describes a path of the workload, running or stopped. NotFound: there is no such workload; a
-   * path that does not exist is an answer.
+   * Describes a path in a running or stopped workload. A missing path is not an error. NotFound: no
+   * workload has this name.
    *
    * @generated from rpc capsule.v1.WorkloadService.StatPath
    */
@@ -2937,7 +2944,7 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadStatPathResponseSchema;
   },
   /**
-   * Returns the usage of running workloads: once, and with `follow` repeatedly.
+   * Returns the usage of running workloads once, or repeatedly with `follow`.
    *
    * @generated from rpc capsule.v1.WorkloadService.Stats
    */
@@ -2947,8 +2954,8 @@ export const WorkloadService: GenService<{
     output: typeof WorkloadStatsResponseSchema;
   },
   /**
-   * First the present state of all workloads (or of the named ones), then one message with `synced`,
-   * then every change. A slow reader may miss states between two others, never the last one.
+   * Sends the current state of all workloads (or of the named ones), one message with `synced`, and
+   * then every change. A slow client may miss intermediate states, but never the last one.
    *
    * @generated from rpc capsule.v1.WorkloadService.Watch
    */

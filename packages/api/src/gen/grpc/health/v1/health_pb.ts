@@ -2,7 +2,7 @@
 // @generated from file grpc/health/v1/health.proto (package grpc.health.v1, syntax proto3)
 /* eslint-disable */
 
-// The public health protocol of gRPC; names and numbers are its own.
+// The public health protocol of gRPC, with its names and numbers.
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -103,7 +103,7 @@ export const Health: GenService<{
     output: typeof HealthCheckResponseSchema;
   },
   /**
-   * The present state, then every change. An unknown service is a state here, not an error.
+   * Sends the current state, then every change. An unknown service is a state, not an error.
    *
    * @generated from rpc grpc.health.v1.Health.Watch
    */

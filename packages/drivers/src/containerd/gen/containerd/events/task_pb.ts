@@ -41,7 +41,7 @@ export const TaskStartSchema: GenMessage<TaskStart> = /*@__PURE__*/
   messageDesc(file_containerd_events_task, 0);
 
 /**
- * A task, or with an `id` other than the container's an exec process, was removed.
+ * A task was removed; if `id` is not the id of the container, an exec process was removed.
  *
  * @generated from message containerd.events.TaskDelete
  */
@@ -80,7 +80,7 @@ export const TaskDeleteSchema: GenMessage<TaskDelete> = /*@__PURE__*/
   messageDesc(file_containerd_events_task, 1);
 
 /**
- * A process ended. `id` is the container's id for the first process, else the exec id.
+ * A process ended. `id` is the id of the container for the first process, and otherwise the exec id.
  *
  * @generated from message containerd.events.TaskExit
  */
@@ -119,7 +119,7 @@ export const TaskExitSchema: GenMessage<TaskExit> = /*@__PURE__*/
   messageDesc(file_containerd_events_task, 2);
 
 /**
- * The kernel killed something in the container's memory cgroup.
+ * The kernel killed a process in the memory cgroup of the container.
  *
  * @generated from message containerd.events.TaskOOM
  */

@@ -51,7 +51,7 @@ export type Options = Message<"containerd.runc.v1.Options"> & {
   binaryName: string;
 
   /**
-   * Where the OCI runtime keeps its state.
+   * The folder for the state of the OCI runtime.
    *
    * @generated from field: string root = 7;
    */

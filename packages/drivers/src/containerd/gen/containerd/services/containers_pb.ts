@@ -254,7 +254,7 @@ export const DeleteContainerRequestSchema: GenMessage<DeleteContainerRequest> = 
   messageDesc(file_containerd_services_containers, 9);
 
 /**
- * Records of containers: what to run, not what runs.
+ * Records of containers. A record defines a container; a task runs it.
  *
  * @generated from service containerd.services.containers.v1.Containers
  */

@@ -29,7 +29,7 @@ export type Info = Message<"containerd.services.content.v1.Info"> & {
   size: bigint;
 
   /**
-   * Among them the references by which the garbage collector walks from blob to blob.
+   * They include the references that the garbage collector follows from blob to blob.
    *
    * @generated from field: map<string, string> labels = 5;
    */
@@ -150,7 +150,7 @@ export const DeleteContentRequestSchema: GenMessage<DeleteContentRequest> = /*@_
  */
 export type AbortRequest = Message<"containerd.services.content.v1.AbortRequest"> & {
   /**
-   * Of the unfinished write, as errors about it name it.
+   * The name of the unfinished write, as in errors about it.
    *
    * @generated from field: string ref = 1;
    */
@@ -197,7 +197,7 @@ export const Content: GenService<{
     output: typeof ReadContentResponseSchema;
   },
   /**
-   * Throws away what was written of a blob that is not complete.
+   * Discards an incomplete blob.
    *
    * @generated from rpc containerd.services.content.v1.Content.Abort
    */

@@ -36,7 +36,7 @@ export const SubscribeRequestSchema: GenMessage<SubscribeRequest> = /*@__PURE__*
  */
 export const Events: GenService<{
   /**
-   * Everything that happens from now on and matches one of the filters; there is no replay.
+   * Sends all new events that match one of the filters. It does not send earlier events.
    *
    * @generated from rpc containerd.services.events.v1.Events.Subscribe
    */

@@ -199,7 +199,7 @@ export type DeleteImageRequest = Message<"containerd.services.images.v1.DeleteIm
   name: string;
 
   /**
-   * Answer only after garbage was collected.
+   * Return after the garbage collection.
    *
    * @generated from field: bool sync = 2;
    */
@@ -214,7 +214,7 @@ export const DeleteImageRequestSchema: GenMessage<DeleteImageRequest> = /*@__PUR
   messageDesc(file_containerd_services_images, 9);
 
 /**
- * Names of images and what they point at. Content that no name reaches is collected.
+ * Names of images and their content. The garbage collector removes content that no name refers to.
  *
  * @generated from service containerd.services.images.v1.Images
  */

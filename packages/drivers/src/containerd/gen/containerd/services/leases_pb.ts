@@ -85,7 +85,7 @@ export type DeleteRequest = Message<"containerd.services.leases.v1.DeleteRequest
   id: string;
 
   /**
-   * Answer only after garbage was collected.
+   * Return after the garbage collection.
    *
    * @generated from field: bool sync = 2;
    */
@@ -134,7 +134,7 @@ export const ListResponseSchema: GenMessage<ListResponse> = /*@__PURE__*/
   messageDesc(file_containerd_services_leases, 5);
 
 /**
- * A lease keeps things from the garbage collector: everything made in calls that carry its id.
+ * A lease protects objects from the garbage collector. It protects all objects that calls with its id create.
  *
  * @generated from service containerd.services.leases.v1.Leases
  */

@@ -161,7 +161,7 @@ export const DeleteNamespaceRequestSchema: GenMessage<DeleteNamespaceRequest> = 
   messageDesc(file_containerd_services_namespaces, 7);
 
 /**
- * containerd's own namespaces: nothing of one is seen in another.
+ * Namespaces of containerd. Objects of one namespace are not visible in another.
  *
  * @generated from service containerd.services.namespaces.v1.Namespaces
  */
@@ -191,7 +191,7 @@ export const Namespaces: GenService<{
     output: typeof UpdateNamespaceResponseSchema;
   },
   /**
-   * Fails while anything but leases is in it.
+   * Fails if the namespace contains anything except leases.
    *
    * @generated from rpc containerd.services.namespaces.v1.Namespaces.Delete
    */

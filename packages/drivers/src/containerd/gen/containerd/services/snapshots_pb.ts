@@ -276,7 +276,7 @@ export const RemoveSnapshotRequestSchema: GenMessage<RemoveSnapshotRequest> = /*
   messageDesc(file_containerd_services_snapshots, 11);
 
 /**
- * Layers and writable layers, by name, per snapshotter.
+ * Image layers and writable layers, by name, for each snapshotter.
  *
  * @generated from service containerd.services.snapshots.v1.Snapshots
  */

@@ -32,7 +32,7 @@ export const StreamInitSchema: GenMessage<StreamInit> = /*@__PURE__*/
   messageDesc(file_containerd_services_streaming, 0);
 
 /**
- * Streams that other calls refer to by id.
+ * Streams that other calls name by id.
  *
  * @generated from service containerd.services.streaming.v1.Streaming
  */

@@ -553,7 +553,7 @@ export const ListPidsResponseSchema: GenMessage<ListPidsResponse> = /*@__PURE__*
   messageDesc(file_containerd_services_tasks, 21);
 
 /**
- * The running side of containers.
+ * Running containers.
  *
  * @generated from service containerd.services.tasks.v1.Tasks
  */

@@ -48,7 +48,7 @@ export const TransferRequestSchema: GenMessage<TransferRequest> = /*@__PURE__*/
  */
 export type TransferOptions = Message<"containerd.services.transfer.v1.TransferOptions"> & {
   /**
-   * Id of the stream that progress is sent to.
+   * The id of the stream for the progress.
    *
    * @generated from field: string progress_stream = 1;
    */
@@ -63,7 +63,7 @@ export const TransferOptionsSchema: GenMessage<TransferOptions> = /*@__PURE__*/
   messageDesc(file_containerd_services_transfer, 1);
 
 /**
- * Moves images: out of a registry or an archive into the image store.
+ * Transfers images from a registry or an archive into the image store.
  *
  * @generated from service containerd.services.transfer.v1.Transfer
  */

@@ -13,7 +13,7 @@ export const file_containerd_types_descriptor: GenFile = /*@__PURE__*/
   fileDesc("CiFjb250YWluZXJkL3R5cGVzL2Rlc2NyaXB0b3IucHJvdG8SEGNvbnRhaW5lcmQudHlwZXMitgEKCkRlc2NyaXB0b3ISEgoKbWVkaWFfdHlwZRgBIAEoCRIOCgZkaWdlc3QYAiABKAkSDAoEc2l6ZRgDIAEoAxJCCgthbm5vdGF0aW9ucxgFIAMoCzItLmNvbnRhaW5lcmQudHlwZXMuRGVzY3JpcHRvci5Bbm5vdGF0aW9uc0VudHJ5GjIKEEFubm90YXRpb25zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AWIGcHJvdG8z");
 
 /**
- * Names a piece of content: what it is, its digest and its size in bytes.
+ * Describes a blob: its media type, its digest and its size in bytes.
  *
  * @generated from message containerd.types.Descriptor
  */

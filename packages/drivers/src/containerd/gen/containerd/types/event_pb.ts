@@ -15,7 +15,7 @@ export const file_containerd_types_event: GenFile = /*@__PURE__*/
   fileDesc("Chxjb250YWluZXJkL3R5cGVzL2V2ZW50LnByb3RvEhBjb250YWluZXJkLnR5cGVzIoABCghFbnZlbG9wZRItCgl0aW1lc3RhbXAYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCW5hbWVzcGFjZRgCIAEoCRINCgV0b3BpYxgDIAEoCRIjCgVldmVudBgEIAEoCzIULmdvb2dsZS5wcm90b2J1Zi5BbnliBnByb3RvMw", [file_google_protobuf_any, file_google_protobuf_timestamp]);
 
 /**
- * What the event stream carries. The payload is one of `containerd.events`.
+ * One event of the event stream. The payload is a message of `containerd.events`.
  *
  * @generated from message containerd.types.Envelope
  */

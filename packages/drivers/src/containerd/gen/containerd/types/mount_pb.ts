@@ -16,7 +16,7 @@ export const file_containerd_types_mount: GenFile = /*@__PURE__*/
   fileDesc("Chxjb250YWluZXJkL3R5cGVzL21vdW50LnByb3RvEhBjb250YWluZXJkLnR5cGVzIkYKBU1vdW50EgwKBHR5cGUYASABKAkSDgoGc291cmNlGAIgASgJEg4KBnRhcmdldBgDIAEoCRIPCgdvcHRpb25zGAQgAygJYgZwcm90bzM");
 
 /**
- * One mount as the kernel wants it: `mount -t type -o options source target`.
+ * One mount, as in `mount -t type -o options source target`.
  *
  * @generated from message containerd.types.Mount
  */

@@ -13,7 +13,7 @@ export const file_containerd_types_platform: GenFile = /*@__PURE__*/
   fileDesc("Ch9jb250YWluZXJkL3R5cGVzL3BsYXRmb3JtLnByb3RvEhBjb250YWluZXJkLnR5cGVzIj0KCFBsYXRmb3JtEgoKAm9zGAEgASgJEhQKDGFyY2hpdGVjdHVyZRgCIAEoCRIPCgd2YXJpYW50GAMgASgJYgZwcm90bzM");
 
 /**
- * Go's names: `linux`, `amd64`, `arm64`; variant is `v8` and the like.
+ * Names as in Go: `linux`, `amd64`, `arm64`; `variant` is `v8` for example.
  *
  * @generated from message containerd.types.Platform
  */

@@ -69,7 +69,7 @@ export type ProcessInfo = Message<"containerd.v1.types.ProcessInfo"> & {
   pid: number;
 
   /**
-   * Set for an exec that the shim knows.
+   * Set for an exec process that the shim has.
    *
    * @generated from field: google.protobuf.Any info = 2;
    */

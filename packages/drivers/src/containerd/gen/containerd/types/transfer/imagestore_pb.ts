@@ -15,13 +15,13 @@ export const file_containerd_types_transfer_imagestore: GenFile = /*@__PURE__*/
   fileDesc("Cipjb250YWluZXJkL3R5cGVzL3RyYW5zZmVyL2ltYWdlc3RvcmUucHJvdG8SGWNvbnRhaW5lcmQudHlwZXMudHJhbnNmZXIi7wIKCkltYWdlU3RvcmUSDAoEbmFtZRgBIAEoCRJBCgZsYWJlbHMYAiADKAsyMS5jb250YWluZXJkLnR5cGVzLnRyYW5zZmVyLkltYWdlU3RvcmUuTGFiZWxzRW50cnkSLQoJcGxhdGZvcm1zGAMgAygLMhouY29udGFpbmVyZC50eXBlcy5QbGF0Zm9ybRIUCgxhbGxfbWV0YWRhdGEYBCABKAgSFgoObWFuaWZlc3RfbGltaXQYBSABKA0SQwoQZXh0cmFfcmVmZXJlbmNlcxgGIAMoCzIpLmNvbnRhaW5lcmQudHlwZXMudHJhbnNmZXIuSW1hZ2VSZWZlcmVuY2USPwoHdW5wYWNrcxgKIAMoCzIuLmNvbnRhaW5lcmQudHlwZXMudHJhbnNmZXIuVW5wYWNrQ29uZmlndXJhdGlvbhotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlgKE1VucGFja0NvbmZpZ3VyYXRpb24SLAoIcGxhdGZvcm0YASABKAsyGi5jb250YWluZXJkLnR5cGVzLlBsYXRmb3JtEhMKC3NuYXBzaG90dGVyGAIgASgJInkKDkltYWdlUmVmZXJlbmNlEgwKBG5hbWUYASABKAkSEQoJaXNfcHJlZml4GAIgASgIEhcKD2FsbG93X292ZXJ3cml0ZRgDIAEoCBISCgphZGRfZGlnZXN0GAQgASgIEhkKEXNraXBfbmFtZWRfZGlnZXN0GAUgASgIYgZwcm90bzM", [file_containerd_types_platform]);
 
 /**
- * Destination of a transfer: the image records of the namespace.
+ * The destination of a transfer: the image records of the namespace.
  *
  * @generated from message containerd.types.transfer.ImageStore
  */
 export type ImageStore = Message<"containerd.types.transfer.ImageStore"> & {
   /**
-   * Name of the record; empty when `extra_references` says how to name what an archive holds.
+   * The name of the record; empty if `extra_references` defines the names of images in an archive.
    *
    * @generated from field: string name = 1;
    */
@@ -33,7 +33,7 @@ export type ImageStore = Message<"containerd.types.transfer.ImageStore"> & {
   labels: { [key: string]: string };
 
   /**
-   * Only these platforms are fetched; empty means all of them.
+   * containerd fetches only these platforms; empty means all.
    *
    * @generated from field: repeated containerd.types.Platform platforms = 3;
    */
@@ -55,7 +55,7 @@ export type ImageStore = Message<"containerd.types.transfer.ImageStore"> & {
   extraReferences: ImageReference[];
 
   /**
-   * Where to unpack what was fetched.
+   * Where containerd unpacks the layers.
    *
    * @generated from field: repeated containerd.types.transfer.UnpackConfiguration unpacks = 10;
    */
@@ -92,7 +92,7 @@ export const UnpackConfigurationSchema: GenMessage<UnpackConfiguration> = /*@__P
   messageDesc(file_containerd_types_transfer_imagestore, 1);
 
 /**
- * How names inside an archive become names of image records.
+ * How containerd converts names in an archive to names of image records.
  *
  * @generated from message containerd.types.transfer.ImageReference
  */
@@ -103,7 +103,7 @@ export type ImageReference = Message<"containerd.types.transfer.ImageReference">
   name: string;
 
   /**
-   * `name` is a prefix for names out of the archive, not a name itself.
+   * `name` is a prefix for the names in the archive.
    *
    * @generated from field: bool is_prefix = 2;
    */
@@ -115,14 +115,14 @@ export type ImageReference = Message<"containerd.types.transfer.ImageReference">
   allowOverwrite: boolean;
 
   /**
-   * Also make `name@sha256:…`.
+   * Also create `name@sha256:…`.
    *
    * @generated from field: bool add_digest = 4;
    */
   addDigest: boolean;
 
   /**
-   * Makes `add_digest` apply only to images that have no name.
+   * Apply `add_digest` only to images without a name.
    *
    * @generated from field: bool skip_named_digest = 5;
    */

@@ -15,7 +15,7 @@ export const file_containerd_types_transfer_importexport: GenFile = /*@__PURE__*
   fileDesc("Cixjb250YWluZXJkL3R5cGVzL3RyYW5zZmVyL2ltcG9ydGV4cG9ydC5wcm90bxIZY29udGFpbmVyZC50eXBlcy50cmFuc2ZlciJPChFJbWFnZUltcG9ydFN0cmVhbRIOCgZzdHJlYW0YASABKAkSEgoKbWVkaWFfdHlwZRgCIAEoCRIWCg5mb3JjZV9jb21wcmVzcxgDIAEoCCLCAQoRSW1hZ2VFeHBvcnRTdHJlYW0SDgoGc3RyZWFtGAEgASgJEhIKCm1lZGlhX3R5cGUYAiABKAkSLQoJcGxhdGZvcm1zGAMgAygLMhouY29udGFpbmVyZC50eXBlcy5QbGF0Zm9ybRIVCg1hbGxfcGxhdGZvcm1zGAQgASgIEiMKG3NraXBfY29tcGF0aWJpbGl0eV9tYW5pZmVzdBgFIAEoCBIeChZza2lwX25vbl9kaXN0cmlidXRhYmxlGAYgASgIYgZwcm90bzM", [file_containerd_types_platform]);
 
 /**
- * Source of a transfer: an archive that arrives over a stream (`docker save` or an OCI layout).
+ * The source of a transfer: an archive from a stream (`docker save` or an OCI layout).
  *
  * @generated from message containerd.types.transfer.ImageImportStream
  */

@@ -13,7 +13,7 @@ export const file_containerd_types_transfer_registry: GenFile = /*@__PURE__*/
   fileDesc("Cihjb250YWluZXJkL3R5cGVzL3RyYW5zZmVyL3JlZ2lzdHJ5LnByb3RvEhljb250YWluZXJkLnR5cGVzLnRyYW5zZmVyIl8KC09DSVJlZ2lzdHJ5EhEKCXJlZmVyZW5jZRgBIAEoCRI9CghyZXNvbHZlchgCIAEoCzIrLmNvbnRhaW5lcmQudHlwZXMudHJhbnNmZXIuUmVnaXN0cnlSZXNvbHZlciLMAQoQUmVnaXN0cnlSZXNvbHZlchITCgthdXRoX3N0cmVhbRgBIAEoCRJJCgdoZWFkZXJzGAIgAygLMjguY29udGFpbmVyZC50eXBlcy50cmFuc2Zlci5SZWdpc3RyeVJlc29sdmVyLkhlYWRlcnNFbnRyeRIQCghob3N0X2RpchgDIAEoCRIWCg5kZWZhdWx0X3NjaGVtZRgEIAEoCRouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJHCgtBdXRoUmVxdWVzdBIMCgRob3N0GAEgASgJEhEKCXJlZmVyZW5jZRgCIAEoCRIXCg93d3dhdXRoZW50aWNhdGUYAyADKAkiaAoMQXV0aFJlc3BvbnNlEjYKCWF1dGhfdHlwZRgBIAEoDjIjLmNvbnRhaW5lcmQudHlwZXMudHJhbnNmZXIuQXV0aFR5cGUSDgoGc2VjcmV0GAIgASgJEhAKCHVzZXJuYW1lGAMgASgJKj4KCEF1dGhUeXBlEggKBE5PTkUQABIPCgtDUkVERU5USUFMUxABEgsKB1JFRlJFU0gQAhIKCgZIRUFERVIQA2IGcHJvdG8z");
 
 /**
- * Source of a transfer: an image in a registry.
+ * The source of a transfer: an image in a registry.
  *
  * @generated from message containerd.types.transfer.OCIRegistry
  */
@@ -41,7 +41,7 @@ export const OCIRegistrySchema: GenMessage<OCIRegistry> = /*@__PURE__*/
  */
 export type RegistryResolver = Message<"containerd.types.transfer.RegistryResolver"> & {
   /**
-   * Id of the stream over which containerd asks for credentials; empty for none.
+   * The id of the stream over which containerd requests credentials; empty for none.
    *
    * @generated from field: string auth_stream = 1;
    */
@@ -53,14 +53,14 @@ export type RegistryResolver = Message<"containerd.types.transfer.RegistryResolv
   headers: { [key: string]: string };
 
   /**
-   * Directory of `<host>/hosts.toml` files: mirrors, certificates, plain HTTP.
+   * The folder of `<host>/hosts.toml` files, with mirrors, certificates and plain HTTP.
    *
    * @generated from field: string host_dir = 3;
    */
   hostDir: string;
 
   /**
-   * `http` for hosts that no file describes; empty lets containerd decide.
+   * `http` for hosts without a file; if empty, containerd decides.
    *
    * @generated from field: string default_scheme = 4;
    */
@@ -75,13 +75,13 @@ export const RegistryResolverSchema: GenMessage<RegistryResolver> = /*@__PURE__*
   messageDesc(file_containerd_types_transfer_registry, 1);
 
 /**
- * Sent by containerd over the stream that `auth_stream` names; each is answered before the next one.
+ * containerd sends this over the stream `auth_stream`. It waits for the answer before it sends the next request.
  *
  * @generated from message containerd.types.transfer.AuthRequest
  */
 export type AuthRequest = Message<"containerd.types.transfer.AuthRequest"> & {
   /**
-   * The host that asks: a mirror's where it is a mirror.
+   * The host that requires the credentials; for a mirror, the host of the mirror.
    *
    * @generated from field: string host = 1;
    */

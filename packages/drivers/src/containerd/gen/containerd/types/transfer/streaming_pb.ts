@@ -13,7 +13,7 @@ export const file_containerd_types_transfer_streaming: GenFile = /*@__PURE__*/
   fileDesc("Ciljb250YWluZXJkL3R5cGVzL3RyYW5zZmVyL3N0cmVhbWluZy5wcm90bxIZY29udGFpbmVyZC50eXBlcy50cmFuc2ZlciIUCgREYXRhEgwKBGRhdGEYASABKAwiHgoMV2luZG93VXBkYXRlEg4KBnVwZGF0ZRgBIAEoBWIGcHJvdG8z");
 
 /**
- * A piece of a byte stream.
+ * A chunk of a byte stream.
  *
  * @generated from message containerd.types.transfer.Data
  */
@@ -32,7 +32,7 @@ export const DataSchema: GenMessage<Data> = /*@__PURE__*/
   messageDesc(file_containerd_types_transfer_streaming, 0);
 
 /**
- * The receiver's permission to send that many more bytes.
+ * The receiver allows the sender to send this number of additional bytes.
  *
  * @generated from message containerd.types.transfer.WindowUpdate
  */

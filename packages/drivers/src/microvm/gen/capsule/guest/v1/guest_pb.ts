@@ -40,7 +40,8 @@ export type PingResponse = Message<"capsule.guest.v1.PingResponse"> & {
   uptimeSeconds: bigint;
 
   /**
-   * Of this protocol: rises with every addition. The host uses only what the guest's generation has.
+   * The version of this protocol; it increases with every addition. The host uses only what the
+   * guest supports.
    *
    * @generated from field: uint32 generation = 100;
    */
@@ -97,16 +98,16 @@ export type StartPayloadRequest = Message<"capsule.guest.v1.StartPayloadRequest"
   mounts: GuestVolumeMount[];
 
   /**
-   * The OCI runtime specification (config.json) that the payload is run by. Its root is the image with the
-   * writable disk on top; sources of its mounts below /run/capsule are what `mounts` and `files` made.
-   * `command`, `env` and `working_dir` do not count beside it.
+   * The OCI runtime specification (config.json) of the payload. Its root is the image with the
+   * writable disk on top. Mount sources below /run/capsule are the entries of `mounts` and `files`.
+   * If this is set, the agent ignores `command`, `env` and `working_dir`.
    *
    * @generated from field: bytes runtime_spec = 100;
    */
   runtimeSpec: Uint8Array;
 
   /**
-   * The image's file system (EROFS), read-only. Empty: `payload_block_device` is the whole root.
+   * The read-only filesystem of the image (EROFS). Empty: `payload_block_device` is the whole root.
    *
    * @generated from field: string image_block_device = 101;
    */
@@ -118,7 +119,8 @@ export type StartPayloadRequest = Message<"capsule.guest.v1.StartPayloadRequest"
   files: GuestFile[];
 
   /**
-   * Of the guest's own network: `net.ipv4.ip_unprivileged_port_start`. Set before the payload starts.
+   * Sysctls of the guest's network, such as `net.ipv4.ip_unprivileged_port_start`. Set before the
+   * payload starts.
    *
    * @generated from field: map<string, string> sysctls = 103;
    */
@@ -196,14 +198,14 @@ export type GuestVolumeMount = Message<"capsule.guest.v1.GuestVolumeMount"> & {
   name: string;
 
   /**
-   * The guest first copies the image's content at `mount_path` into it, if it is empty.
+   * If the volume is empty, the guest first copies the image's files at `mount_path` into it.
    *
    * @generated from field: bool copy_up = 101;
    */
   copyUp: boolean;
 
   /**
-   * Folders of the volume that appear beside it.
+   * Folders of the volume, for separate mounts.
    *
    * @generated from field: repeated capsule.guest.v1.GuestVolumeFolder folders = 102;
    */
@@ -231,7 +233,8 @@ export type GuestVolumeFolder = Message<"capsule.guest.v1.GuestVolumeFolder"> & 
   name: string;
 
   /**
-   * Relative, of plain names. Made where it is missing and the volume is not read-only. No part of it may be a link.
+   * A relative path without `.` and `..`. A missing folder is created, unless the volume is
+   * read-only. No part of the path may be a link.
    *
    * @generated from field: string path = 2;
    */
@@ -297,14 +300,14 @@ export type StatusResponse = Message<"capsule.guest.v1.StatusResponse"> & {
   message: string;
 
   /**
-   * When it ended; milliseconds since 1970 by the guest's clock.
+   * The time of the end; milliseconds since 1970 by the clock of the guest.
    *
    * @generated from field: int64 exited_at_unix_ms = 100;
    */
   exitedAtUnixMs: bigint;
 
   /**
-   * The guest's kernel ended a process of it for want of memory.
+   * The kernel of the guest killed a process of the payload because of a lack of memory.
    *
    * @generated from field: bool oom_killed = 101;
    */
@@ -328,8 +331,8 @@ export const StatusResponseSchema: GenMessage<StatusResponse> = /*@__PURE__*/
  */
 export type WatchRequest = Message<"capsule.guest.v1.WatchRequest"> & {
   /**
-   * Since generation 2. A longer silence means that the guest stands still.
-   * 0: only changes; the least is 50.
+   * Since generation 2. If no status arrives for longer than this, the guest does not run. 0: only
+   * changes; the minimum is 50.
    *
    * @generated from field: uint32 beat_ms = 1;
    */
@@ -412,7 +415,7 @@ export type ExecClientMessage = Message<"capsule.guest.v1.ExecClientMessage"> & 
    */
   payload: {
     /**
-     * In the first message, and only there.
+     * Only in the first message.
      *
      * @generated from field: capsule.guest.v1.ExecConfig config = 1;
      */
@@ -420,7 +423,7 @@ export type ExecClientMessage = Message<"capsule.guest.v1.ExecClientMessage"> & 
     case: "config";
   } | {
     /**
-     * An empty one closes the input.
+     * An empty value closes the input.
      *
      * @generated from field: bytes stdin = 2;
      */
@@ -487,21 +490,22 @@ export type ExecConfig = Message<"capsule.guest.v1.ExecConfig"> & {
   env: { [key: string]: string };
 
   /**
-   * The `process` of the OCI runtime specification; the others do not count beside it, but `tty`.
+   * The `process` of the OCI runtime specification. If this is set, the agent ignores the other
+   * fields except `tty`.
    *
    * @generated from field: bytes process = 100;
    */
   process: Uint8Array;
 
   /**
-   * Of the terminal from the start.
+   * The initial size of the terminal.
    *
    * @generated from field: capsule.guest.v1.ExecResize size = 101;
    */
   size?: ExecResize | undefined;
 
   /**
-   * The process gets an input that is at its end.
+   * The standard input of the process is empty.
    *
    * @generated from field: bool no_stdin = 102;
    */
@@ -566,7 +570,8 @@ export type ExecServerMessage = Message<"capsule.guest.v1.ExecServerMessage"> & 
     case: "exit";
   } | {
     /**
-     * The first message: the process runs. NotFound or FailedPrecondition in its place.
+     * The first message: the process runs. If it cannot start, the call fails with NotFound or
+     * FailedPrecondition.
      *
      * @generated from field: capsule.guest.v1.ExecStarted started = 100;
      */
@@ -624,14 +629,14 @@ export type StopRequest = Message<"capsule.guest.v1.StopRequest"> & {
   graceSeconds: number;
 
   /**
-   * In the place of TERM; 0 for TERM.
+   * The stop signal; 0 means SIGTERM.
    *
    * @generated from field: uint32 signal = 100;
    */
   signal: number;
 
   /**
-   * Milliseconds beside `grace_seconds`.
+   * Milliseconds in addition to `grace_seconds`.
    *
    * @generated from field: uint32 grace_ms = 101;
    */
@@ -646,7 +651,7 @@ export const StopRequestSchema: GenMessage<StopRequest> = /*@__PURE__*/
   messageDesc(file_capsule_guest_v1_guest, 20);
 
 /**
- * Nothing of the payload runs, every volume is unmounted, and all is on the disks.
+ * No process of the payload runs, every volume is unmounted, and all data is on the disks.
  *
  * @generated from message capsule.guest.v1.StopResponse
  */
@@ -669,7 +674,7 @@ export type FilesRequest = Message<"capsule.guest.v1.FilesRequest"> & {
    */
   payload: {
     /**
-     * In the first message, and only there.
+     * Only in the first message.
      *
      * @generated from field: capsule.guest.v1.FilesWork work = 1;
      */
@@ -677,7 +682,7 @@ export type FilesRequest = Message<"capsule.guest.v1.FilesRequest"> & {
     case: "work";
   } | {
     /**
-     * The next bytes of an archive that is unpacked.
+     * The next bytes of an archive to unpack.
      *
      * @generated from field: bytes data = 2;
      */
@@ -715,7 +720,7 @@ export const FilesEndSchema: GenMessage<FilesEnd> = /*@__PURE__*/
   messageDesc(file_capsule_guest_v1_guest, 23);
 
 /**
- * As capsule-files takes them: `pack PATH`, `unpack PATH own|root`, `look PATH`.
+ * The arguments of capsule-files: `pack PATH`, `unpack PATH own|root`, `look PATH`.
  *
  * @generated from message capsule.guest.v1.FilesWork
  */
@@ -774,7 +779,7 @@ export type FilesExit = Message<"capsule.guest.v1.FilesExit"> & {
   exitCode: number;
 
   /**
-   * Its error output; at most 16 KiB.
+   * Its stderr; at most 16 KiB.
    *
    * @generated from field: string complaint = 2;
    */
@@ -802,7 +807,8 @@ export const UsageRequestSchema: GenMessage<UsageRequest> = /*@__PURE__*/
   messageDesc(file_capsule_guest_v1_guest, 27);
 
 /**
- * Counters are from the start of the payload. Fields that the guest's kernel does not count are not set.
+ * Counters start at the start of the payload. Fields that the kernel of the guest does not count
+ * are not set.
  *
  * @generated from message capsule.guest.v1.UsageResponse
  */
@@ -813,7 +819,7 @@ export type UsageResponse = Message<"capsule.guest.v1.UsageResponse"> & {
   cpuUsageMicros?: bigint | undefined;
 
   /**
-   * Without the page cache that can be dropped at once.
+   * Without page cache that the kernel can free immediately.
    *
    * @generated from field: optional uint64 memory_bytes = 2;
    */
@@ -1054,7 +1060,7 @@ export const PayloadPhase = {
   EXITED: 2,
 
   /**
-   * It could not be started.
+   * It could not start.
    *
    * @generated from enum value: PAYLOAD_PHASE_FAILED = 3;
    */
@@ -1073,14 +1079,14 @@ export const PayloadPhaseSchema: GenEnum<PayloadPhase> = /*@__PURE__*/
   enumDesc(file_capsule_guest_v1_guest, 0);
 
 /**
- * Served by PID 1 of every image-mode microVM, on vsock port 52. The guest is not trusted: whatever
- * it sends is bounded and checked by the caller.
+ * PID 1 of every microVM with an image serves this, on vsock port 52. The caller does not trust the
+ * guest: it checks all answers and limits their size.
  *
  * @generated from service capsule.guest.v1.GuestAgent
  */
 export const GuestAgent: GenService<{
   /**
-   * Answers as soon as the agent runs.
+   * Returns as soon as the agent runs.
    *
    * @generated from rpc capsule.guest.v1.GuestAgent.Ping
    */
@@ -1090,7 +1096,7 @@ export const GuestAgent: GenService<{
     output: typeof PingResponseSchema;
   },
   /**
-   * Mounts what the payload needs and starts it. Once in the life of a guest.
+   * Mounts the filesystems of the payload and starts it. A guest starts a payload once.
    *
    * @generated from rpc capsule.guest.v1.GuestAgent.StartPayload
    */
@@ -1118,7 +1124,7 @@ export const GuestAgent: GenService<{
     output: typeof LogChunkSchema;
   },
   /**
-   * Runs one more process beside the payload. Configuration first.
+   * Runs one more process beside the payload. The client sends the configuration first.
    *
    * @generated from rpc capsule.guest.v1.GuestAgent.Exec
    */
@@ -1128,7 +1134,8 @@ export const GuestAgent: GenService<{
     output: typeof ExecServerMessageSchema;
   },
   /**
-   * Ends the payload (TERM, grace, KILL), unmounts every volume and syncs; answers after that.
+   * Stops the payload (signal, grace period, SIGKILL), unmounts every volume and syncs. Then it
+   * returns.
    *
    * @generated from rpc capsule.guest.v1.GuestAgent.Stop
    */
@@ -1138,7 +1145,8 @@ export const GuestAgent: GenService<{
     output: typeof StopResponseSchema;
   },
   /**
-   * The status now, at each change, and at each beat of the request, until the caller leaves.
+   * Sends the current status, every change, and the status once in each `beat_ms`, until the client
+   * ends the call.
    *
    * @generated from rpc capsule.guest.v1.GuestAgent.Watch
    */
@@ -1148,7 +1156,8 @@ export const GuestAgent: GenService<{
     output: typeof WatchResponseSchema;
   },
   /**
-   * Works on the files of the payload, without anything of the payload's. Arguments first.
+   * Reads and writes the files of the payload, without using programs of the payload. The client
+   * sends the arguments first.
    *
    * @generated from rpc capsule.guest.v1.GuestAgent.Files
    */
@@ -1178,7 +1187,7 @@ export const GuestAgent: GenService<{
     output: typeof LimitResponseSchema;
   },
   /**
-   * Replaces the content of files that StartPayload handed over, in place.
+   * Replaces the content of files that StartPayload created, in place.
    *
    * @generated from rpc capsule.guest.v1.GuestAgent.PutFiles
    */
@@ -1198,7 +1207,7 @@ export const GuestAgent: GenService<{
     output: typeof SetClockResponseSchema;
   },
   /**
-   * Gives back the blocks of volumes that hold nothing.
+   * Discards the unused blocks of volumes.
    *
    * @generated from rpc capsule.guest.v1.GuestAgent.Trim
    */
@@ -1208,8 +1217,8 @@ export const GuestAgent: GenService<{
     output: typeof TrimResponseSchema;
   },
   /**
-   * Holds back writes to one volume until Thaw, or for ten seconds at most; what was written is on the
-   * device when it answers. FailedPrecondition where no such volume is mounted.
+   * Freezes the filesystem of one volume until Thaw, or for at most ten seconds. All earlier writes
+   * are on the device when it returns. FailedPrecondition: the volume is not mounted.
    *
    * @generated from rpc capsule.guest.v1.GuestAgent.Freeze
    */
