@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { connectCapsule } from '@capsule/api/node';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { CapsuleClient } from '@capsule/api/wire';
 import { run } from '@capsule/host';
+import { untilAnswer } from './until-answer.ts';
 
 const PERM_DEVICE = '/dev/vdc';
 const POOL_DEVICE = '/dev/vdb';
@@ -12,10 +12,11 @@ const PERM_FOLDERS = [
   ['/perm/srv', '/srv'],
   ['/perm/kukeon', '/opt/kukeon'],
 ] as const;
+/** Of the services; the format is capsule-init's. */
+const TABLE = '/etc/capsule/services.conf';
+const SOCKET = '/run/capsule/capsuled.sock';
 /** Of the API of a capsule that is this machine. */
-export const CAPSULED_SOCKET = 'unix:/run/capsule/capsuled.sock';
-const START_LIMIT_MS = 300_000;
-const ANSWER_LIMIT_MS = 10_000;
+export const CAPSULED_SOCKET = `unix:${SOCKET}`;
 
 /** Makes a virtual machine a capsule: its state on one disk, its volumes in a thin pool on another. */
 export async function mountPerm(): Promise<void> {
@@ -44,36 +45,23 @@ export interface Services extends AsyncDisposable {
 
 /** Starts containerd and capsuled, and waits for the API. */
 export async function startServices(env: Readonly<Record<string, string>> = {}): Promise<Services> {
-  const startCapsuled = () => start('/usr/bin/node', ['/usr/lib/capsule/capsuled.cjs'], env);
-  const containerd = start('/usr/bin/containerd', ['--config', '/etc/containerd/config.toml'], env);
+  const table = await readFile(TABLE, 'utf8');
+  const startCapsuled = () => start(table, 'capsuled', env);
+  const containerd = start(table, 'containerd', env);
   let capsuled = startCapsuled();
-  await untilAnswer();
-  const client = connectCapsule(CAPSULED_SOCKET);
+  const client = await untilAnswer(SOCKET);
   return {
     client,
     async killCapsuled() {
       await end(capsuled);
       capsuled = startCapsuled();
-      await untilAnswer();
+      (await untilAnswer(SOCKET)).close();
     },
     async [Symbol.asyncDispose]() {
       client.close();
       await Promise.all([end(capsuled), end(containerd)]);
     },
   };
-}
-
-async function untilAnswer(): Promise<void> {
-  const deadline = Date.now() + START_LIMIT_MS;
-  for (;;) {
-    await using client = connectCapsule(CAPSULED_SOCKET);
-    try {
-      await client.capsule.getInfo({}, { timeoutMs: ANSWER_LIMIT_MS });
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-  }
 }
 
 /** Also of one that has ended by itself. */
@@ -84,11 +72,13 @@ async function end(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-function start(
-  program: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): ChildProcess {
+/** With the words and the environment that PID 1 gives it. */
+function start(table: string, name: string, env: Readonly<Record<string, string>>): ChildProcess {
+  const lines = (table.split(`[${name}]\n`)[1] ?? '').split(/\n\n|\n\[/)[0]?.split('\n') ?? [];
+  const valuesOf = (key: string) =>
+    lines.flatMap((line) => (line.startsWith(`${key} = `) ? line.slice(key.length + 3) : []));
+  const [program = '', ...args] = valuesOf('exec').join('').split(' ');
+  const own = Object.fromEntries(valuesOf('env').map((pair) => pair.split('=', 2)));
   const stdio = ['ignore', 'inherit', 'inherit'] as const;
-  return spawn(program, args, { stdio: [...stdio], env: { ...process.env, ...env } });
+  return spawn(program, args, { stdio: [...stdio], env: { ...process.env, ...own, ...env } });
 }

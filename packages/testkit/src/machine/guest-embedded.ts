@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { connectCapsule } from '@capsule/api/node';
 import type { CapsuleClient } from '@capsule/api/wire';
 import { type RunResult, run } from '@capsule/host';
 import { machineError } from './errors.ts';
+import { untilAnswer } from './until-answer.ts';
 
 const NAME = 'guest';
 /** Of the capsule, in every hierarchy that its host has. */
@@ -14,9 +13,6 @@ export const CAPSULE_CGROUP = `capsule/${NAME}`;
 const RUN = `/run/capsule-${NAME}`;
 const SOCKET = join(RUN, 'capsuled.sock');
 const PID_FILE = `/run/${NAME}.pid`;
-const START_LIMIT_MS = 300_000;
-const ANSWER_LIMIT_MS = 10_000;
-const PAUSE_MS = 50;
 const SHELL_ENV = { PATH: '/usr/sbin:/usr/bin', HOME: '/root' };
 const ANY_EXIT_CODE = Array.from({ length: 256 }, (_, code) => code);
 
@@ -52,7 +48,11 @@ export async function startEmbedded(): Promise<EmbeddedCapsule> {
     { stdio: ['ignore', 'inherit', 'inherit'] },
   );
   const ended = once(child, 'close');
-  const client = await untilAnswer(ended);
+  const gone = ended.then(() =>
+    Promise.reject(machineError.FAILED({ detail: 'the capsule ended' })),
+  );
+  gone.catch(() => undefined);
+  const client = await untilAnswer(SOCKET, gone);
   const pid = (await readFile(PID_FILE, 'utf8')).trim();
   const inside = ['--target', pid, '--all'];
   return {
@@ -66,24 +66,4 @@ export async function startEmbedded(): Promise<EmbeddedCapsule> {
       await ended;
     },
   };
-}
-
-async function untilAnswer(ended: Promise<unknown>): Promise<CapsuleClient> {
-  const deadline = Date.now() + START_LIMIT_MS;
-  const gone = ended.then(() =>
-    Promise.reject(machineError.FAILED({ detail: 'the capsule ended' })),
-  );
-  gone.catch(() => undefined);
-  for (;;) {
-    const client = connectCapsule(`unix:${SOCKET}`);
-    try {
-      await access(SOCKET);
-      await client.capsule.getInfo({}, { timeoutMs: ANSWER_LIMIT_MS });
-      return client;
-    } catch (error) {
-      client.close();
-      if (Date.now() > deadline) throw error;
-      await Promise.race([delay(PAUSE_MS), gone]);
-    }
-  }
 }
