@@ -21,6 +21,18 @@ export interface Hardware {
 const BOARD = ['-machine', 'q35', '-bios', 'qboot.rom'];
 
 /**
+ * All that can be emulated, but for what only costs time: fast copies, which are emulated byte by byte, a fifth level
+ * of page tables, and guards that each call of the kernel switches. Without these, disks that fail took 14 s of
+ * processor time instead of 18.
+ */
+const PROCESSOR = [
+  'max',
+  ...['erms', 'fsrm', 'fsrs', 'fzrm', 'la57', 'pcid', 'smap', 'smep', 'umip'].map(
+    (name) => `${name}=off`,
+  ),
+].join(',');
+
+/**
  * QEMU's arguments for it. The machine ends when its kernel panics, which it does at the first oops. Pure.
  */
 export function describeHardware(hardware: Hardware): readonly string[] {
@@ -31,7 +43,7 @@ export function describeHardware(hardware: Hardware): readonly string[] {
   ];
   return [
     ...BOARD,
-    ...['-accel', 'tcg,thread=multi', '-cpu', 'max'],
+    ...['-accel', 'tcg,thread=multi', '-cpu', PROCESSOR],
     ...['-smp', `${processors}`, '-m', `${memoryMib}M`],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-kernel', kernel, '-initrd', initrd],
