@@ -97,7 +97,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
     summary: 'copy files and folders to and from a workload',
     about:
       'If the target is an existing folder, cp copies into it; otherwise the target is the new name. ' +
-      'SOURCE/. means the contents of a folder. cp follows a link as target, and copies a link as a link. ' +
+      'SOURCE/. means the contents of a folder; a file with / or /. at its end is refused. cp follows a link as target, and copies a link as a link. ' +
       '- is a tar archive on standard input or output. The workload may be stopped, and its image needs no tar. ' +
       'New files in the workload belong to root, and new files here belong to you; --archive keeps the owners. ' +
       'Without --archive, cp skips FIFOs and devices with a warning. It always skips sockets. ' +

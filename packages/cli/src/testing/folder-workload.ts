@@ -16,7 +16,7 @@ export function folderWorkload(folder: string): FakeServices {
   return {
     workload: {
       async statPath({ path }) {
-        const seen = lstatSync(at(path), { throwIfNoEntry: false });
+        const seen = lookAt(at(path));
         if (seen?.isSymbolicLink() !== true) {
           return { type: typeOf(seen), sizeBytes: BigInt(seen?.size ?? 0) };
         }
@@ -44,6 +44,16 @@ export function folderWorkload(folder: string): FakeServices {
       },
     },
   };
+}
+
+/** A capsule finds nothing below a file, nor where a slash follows its name. */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /** Links in a circle lead to nothing. */

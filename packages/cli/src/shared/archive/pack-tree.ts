@@ -138,8 +138,10 @@ class Packer {
     try {
       const stat = await file.stat({ bigint: true });
       const entry = { ...describe(stat, fileOnly(stat, path), name), sizeBytes: Number(stat.size) };
-      const isSparse = this.#rules.keepsHoles && stat.blocks * 512n < stat.size;
-      const ranges = isSparse ? await findDataRanges(file, entry.sizeBytes) : undefined;
+      const holeBytes = entry.sizeBytes - Number(stat.blocks) * 512;
+      const isSparse = this.#rules.keepsHoles && holeBytes > 0;
+      const known = { sizeBytes: entry.sizeBytes, holeBytes };
+      const ranges = isSparse ? await findDataRanges(file, known) : undefined;
       const whole = [{ offset: 0, length: entry.sizeBytes }];
       const header = formatEntry(ranges === undefined ? entry : { ...entry, ranges });
       return this.#stream(file, path, header, ranges ?? whole);

@@ -7,6 +7,7 @@ import { copyError } from './errors.ts';
 import { followLinks } from './follow-links.ts';
 import { lookAtTarget } from './look-local.ts';
 import { lookAtWorkloadSource, plainPath } from './look-workload.ts';
+import { missingSource } from './missing-source.ts';
 import type { Place } from './place.ts';
 import { parentOf, planCopy } from './plan-copy.ts';
 
@@ -36,7 +37,11 @@ export async function copyFrom(copy: CopyFrom, { out, signal }: Context): Promis
       lookAtWorkloadSource(client, { name, path }, signal),
       followLinks(target.path, lookAtTarget),
     ]);
-    if (sourceIs === 'nothing') throw copyError.SOURCE_MISSING({ path: `${name}:${path}` });
+    if (sourceIs === 'nothing') {
+      const look = async (at: string) =>
+        (await lookAtWorkloadSource(client, { name, path: at }, signal)).is;
+      throw await missingSource(path, `${name}:${path}`, look);
+    }
     if (sourceIs === 'special' && !keepAll) {
       throw copyError.SOURCE_SPECIAL({ path: `${name}:${path}` });
     }

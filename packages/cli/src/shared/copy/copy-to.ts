@@ -7,6 +7,7 @@ import { copyError } from './errors.ts';
 import { followLinks, type Target } from './follow-links.ts';
 import { lookAtSource, nameSource } from './look-local.ts';
 import { lookAtWorkloadTarget } from './look-workload.ts';
+import { missingSource } from './missing-source.ts';
 import type { Place } from './place.ts';
 import { planCopy } from './plan-copy.ts';
 import { sizeOfTree } from './size-of-tree.ts';
@@ -47,7 +48,7 @@ export async function copyTo(copy: CopyTo, { stdin, signal }: Context): Promise<
 
 async function packLocal({ keepAll, warnings, progress }: CopyTo, path: string, to: Target) {
   const sourceIs = await lookAtSource(path);
-  if (sourceIs === 'nothing') throw copyError.SOURCE_MISSING({ path });
+  if (sourceIs === 'nothing') throw await missingSource(path, path, lookAtSource);
   if (sourceIs === 'special' && !keepAll) throw copyError.SOURCE_SPECIAL({ path });
   const source = await nameSource(path);
   const plan = planCopy({ source, sourceIs, target: to.path, targetIs: to.is });

@@ -47,6 +47,31 @@ async function withBoth(use: (both: Both) => Promise<void>): Promise<void> {
   }
 }
 
+for (const end of ['/', '/.', '//']) {
+  test(`a file that is named with ${end} is no folder, as source and target, on both sides`, async () => {
+    await withBoth(async ({ here, there, cp }) => {
+      for (const folder of [here, there]) {
+        plant(folder, 'f');
+        symlinkSync('f', join(folder, 'link'));
+        mkdirSync(join(folder, 'd'));
+      }
+      for (const name of ['f', 'link']) {
+        for (const answer of [
+          await cp(`web:/${name}${end}`, here),
+          await cp(`${join(here, name)}${end}`, 'web:/d'),
+          await cp('web:/f', `${join(here, 'f')}${end}`),
+          await cp(join(here, 'f'), `web:/f${end}`),
+        ]) {
+          assert.equal(answer.exitCode, 2, answer.stderr);
+          assert.match(answer.stderr, /is not a folder/);
+        }
+      }
+      const missing = await cp(`web:/no${end}`, here);
+      assert.deepEqual([missing.exitCode, /does not exist/.test(missing.stderr)], [3, true]);
+    });
+  });
+}
+
 const SPECIALS = [
   entry('fifo', 'pipe'),
   entry('socket', 'socket'),

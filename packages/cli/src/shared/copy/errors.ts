@@ -6,6 +6,12 @@ export const copyError = defineErrors('COPY', {
     message: (f: { path: string }) => `${f.path} does not exist`,
     hint: 'check the path',
   },
+  SOURCE_NOT_A_FOLDER: {
+    kind: 'invalid',
+    message: (f: { path: string }) => `${f.path} is not a folder`,
+    why: 'a path that ends in / or /. means a folder, as with cp and docker cp',
+    hint: 'to copy the file, leave out the / at the end',
+  },
   TARGET_MISSING: {
     kind: 'notFound',
     message: (f: { path: string }) => `the folder ${f.path} does not exist`,

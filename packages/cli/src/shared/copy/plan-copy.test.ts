@@ -47,6 +47,15 @@ const RULES: readonly (readonly [CopySides, { folder: string; rename: string } |
     { folder: '/t', rename: '' },
   ],
   [
+    { source: '/f/', sourceIs: 'file', target: '/t', targetIs: 'folder' },
+    'COPY_SOURCE_NOT_A_FOLDER',
+  ],
+  [
+    { source: '/f/.', sourceIs: 'file', target: '/t', targetIs: 'folder' },
+    'COPY_SOURCE_NOT_A_FOLDER',
+  ],
+  [{ source: '/f', sourceIs: 'file', target: '/t/.', targetIs: 'file' }, 'COPY_NOT_A_FOLDER'],
+  [
     { source: 'f', sourceIs: 'file', target: '/dev/null', targetIs: 'special' },
     'COPY_TARGET_SPECIAL',
   ],

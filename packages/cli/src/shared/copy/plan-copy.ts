@@ -25,12 +25,15 @@ export interface CopyPlan {
  * Paths use `/`. Fails with `COPY_*`. Pure.
  */
 export function planCopy({ source, sourceIs, target, targetIs }: CopySides): CopyPlan {
+  if (sourceIs !== 'folder' && barePath(source) !== source) {
+    throw copyError.SOURCE_NOT_A_FOLDER({ path: source });
+  }
   const isContents = ['', '.'].includes(lastPart(source));
   if (targetIs === 'folder') {
     return { folder: target, rename: isContents ? '' : lastPart(source) };
   }
   if (targetIs === 'special') throw copyError.TARGET_SPECIAL({ path: target });
-  if (targetIs === 'file' && (sourceIs === 'folder' || target.endsWith('/'))) {
+  if (targetIs === 'file' && (sourceIs === 'folder' || barePath(target) !== target)) {
     throw copyError.NOT_A_FOLDER({ path: target });
   }
   const isNoName = ['', '.', '..'].includes(lastPart(target));
@@ -42,6 +45,11 @@ export function planCopy({ source, sourceIs, target, targetIs }: CopySides): Cop
 
 export function lastPart(path: string): string {
   return path.replace(/\/+$/, '').split('/').at(-1) ?? '';
+}
+
+/** Returns a path without the `/` or `/.` at its end, with which it means a folder. Pure. */
+export function barePath(path: string): string {
+  return path.replace(/(?<=.)(\/\.?)+$/, '');
 }
 
 export function parentOf(path: string): string {
