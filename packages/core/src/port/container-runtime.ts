@@ -17,6 +17,8 @@ export interface ContainerSpec extends ContainerSettings {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly hostname: string;
+  /** Namespaces and shared memory of its cell, which its containers share; absent: its own. `hostIpc` wins. */
+  readonly shared?: SharedNamespaces;
   /** The wall of a virtual machine around it; absent: it shares the capsule's kernel. */
   readonly microVm?: MicroVmSettings;
   /** `host`, the path of a pinned network namespace, or the link of a microVM. */
@@ -28,6 +30,16 @@ export interface ContainerSpec extends ContainerSettings {
   readonly logPath: string;
   /** Marks the version of the spec that made this container; a different one means: recreate it. */
   readonly revision: string;
+}
+
+/** Paths of what the containers of a cell share beside the network, which `ContainerSpec.network` names. */
+export interface SharedNamespaces {
+  /** Of a pinned IPC namespace. */
+  readonly ipc: string;
+  /** Of a pinned UTS namespace, whose host name is the cell's. */
+  readonly uts: string;
+  /** A folder in memory that appears as `/dev/shm`. */
+  readonly shm: string;
 }
 
 export interface ContainerVolume {

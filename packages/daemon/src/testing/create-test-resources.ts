@@ -16,7 +16,7 @@ export function createTestResources(db: Database, ports: Ports, settings: TestSe
     network: { bridge: 'br0', cidr: '172.20.254.0/24' },
     spacePool: '10.88.0.0/16',
     concurrency: 4,
-    limits: new Set(['memoryBytes', 'cpuMillis', 'pids']),
+    limits: new Set(['memoryBytes', 'cpuMillis', 'cpuShares', 'pids']),
     ownFolders: [],
     leastMib: 96,
     ...rest,

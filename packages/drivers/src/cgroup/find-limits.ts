@@ -6,6 +6,7 @@ import { readIfThere } from './read-if-there.ts';
 const CONTROLLERS: readonly (readonly [keyof Resources, string])[] = [
   ['memoryBytes', 'memory'],
   ['cpuMillis', 'cpu'],
+  ['cpuShares', 'cpu'],
   ['pids', 'pids'],
 ];
 

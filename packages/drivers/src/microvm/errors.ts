@@ -24,6 +24,11 @@ export const microVmError = defineErrors('MICROVM', {
     message: (f: { image: string; detail: string }) =>
       `image ${f.image} could not be converted to a disk: ${f.detail}`,
   },
+  FIELD_UNSUPPORTED: {
+    kind: 'invalid',
+    message: (f: Named & { field: string }) => `microVM ${f.container} cannot have ${f.field}`,
+    hint: (f) => `remove ${f.field}, or use kind: Container`,
+  },
   RECORD_DAMAGED: {
     kind: 'dataLoss',
     message: (f: { path: string; detail: string }) =>

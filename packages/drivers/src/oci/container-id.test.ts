@@ -39,3 +39,41 @@ test('two containers never share a name', () => {
     }),
   );
 });
+
+/** Names of few letters, so that two places are often neighbours: `a`, `b-a` and `a-b`, `a`. */
+const NEAR = fc.stringMatching(/^[ab]([-ab]{0,3}[ab])?$/);
+
+test('neighbours in the hierarchy never share a name', () => {
+  const near = fc.tuple(NEAR, NEAR, NEAR, NEAR);
+  fc.assert(
+    fc.property(near, near, (one, other) => {
+      assert.equal(idOf(one) === idOf(other), one.join('/') === other.join('/'));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('names of any length are unambiguous up to their last letter', () => {
+  const length = fc.integer({ min: 1, max: 62 });
+  const lengths = fc.tuple(length, length, length, length);
+  fc.assert(
+    fc.property(lengths, fc.nat({ max: 3 }), (all, changed) => {
+      const names = all.map((each) => 'a'.repeat(each)) as [string, string, string, string];
+      const others = names.map((name, at) => (at === changed ? `${name}b` : name));
+      const ids = [idOf(names), idOf(others as typeof names)];
+      assert.notEqual(ids[0], ids[1]);
+      const isReadable = names.join('_').length <= 76;
+      assert.equal(ids[0] === names.join('_'), isReadable);
+      assert.ok(ids.every((id) => id.length <= 76));
+    }),
+  );
+});
+
+test('no name is that of a snapshot of images or of a look into one', () => {
+  fc.assert(
+    fc.property(NAMES, (names) => {
+      // Layers are `sha256:…`, looks `capsule-…` with neither `_` nor `.`.
+      assert.match(idOf(names), /^[^:]*[_.][^:]*$/);
+    }),
+  );
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeEnvironment } from './environment.ts';
 
-const parts = { image: [], spec: {}, hostname: 'web', home: '/srv' };
+const parts = { image: [], spec: {}, hostname: 'web', home: '/srv', place: {} };
 
 test('a program always has a path, a host name and a home', () => {
   assert.deepEqual(describeEnvironment(parts), [
@@ -23,4 +23,11 @@ test('the image wins over defaults, the manifest over the image, and each name a
     'EMPTY=',
     'BARE=',
   ]);
+});
+
+test('the place of a container wins over its image, and the manifest over its place', () => {
+  const place = { KUKEON_REALM: 'main', KUKEON_SPACE: 'default' };
+  const image = ['KUKEON_REALM=image'];
+  const lines = describeEnvironment({ ...parts, place, image, spec: { KUKEON_SPACE: 'mine' } });
+  assert.deepEqual(lines.slice(3), ['KUKEON_REALM=main', 'KUKEON_SPACE=mine']);
 });

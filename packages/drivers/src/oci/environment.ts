@@ -6,6 +6,8 @@ export interface EnvironmentParts {
   /** The manifest's; it takes precedence over all others. */
   readonly spec: Readonly<Record<string, string>>;
   readonly hostname: string;
+  /** See `describePlaceVariables`. */
+  readonly place: Readonly<Record<string, string>>;
   /** The home directory of the program's user. */
   readonly home: string;
 }
@@ -21,7 +23,9 @@ export function describeEnvironment(parts: EnvironmentParts): string[] {
     const [name, value] = splitLine(line);
     if (name !== '') values.set(name, value);
   }
-  for (const [name, value] of Object.entries(parts.spec)) values.set(name, value);
+  for (const own of [parts.place, parts.spec]) {
+    for (const [name, value] of Object.entries(own)) values.set(name, value);
+  }
   return [...values].map(([name, value]) => `${name}=${value}`);
 }
 

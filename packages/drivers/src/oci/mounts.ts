@@ -48,7 +48,7 @@ const KERNEL_MOUNTS: readonly OciMount[] = [
 
 type MountSpec = Pick<
   ContainerSpec,
-  'files' | 'tmpfs' | 'hostBindPaths' | 'volumes' | 'privileged' | 'hostIpc'
+  'files' | 'tmpfs' | 'hostBindPaths' | 'volumes' | 'privileged' | 'hostIpc' | 'shared'
 >;
 
 /**
@@ -68,25 +68,25 @@ export function describeMounts(spec: MountSpec): OciMount[] {
   ];
 }
 
-function adapt(mount: OciMount, { privileged, hostIpc }: MountSpec): OciMount {
+function adapt(mount: OciMount, { privileged, hostIpc, shared }: MountSpec): OciMount {
   const { destination, options } = mount;
-  if (destination === '/dev/shm' && hostIpc) return SHARED_MEMORY_OF_THE_CAPSULE;
+  const shm = hostIpc ? '/dev/shm' : shared?.shm;
+  if (destination === '/dev/shm' && shm !== undefined) return describeSharedMemory(shm);
   if (!privileged) return mount;
   return { ...mount, options: options.filter((option) => option !== 'ro') };
 }
 
-const SHARED_MEMORY_OF_THE_CAPSULE: OciMount = {
-  destination: '/dev/shm',
-  type: 'bind',
-  source: '/dev/shm',
-  options: ['rbind', 'rprivate', 'nosuid', 'noexec', 'nodev'],
-};
+/** Shared memory of the capsule, or of the container's cell. */
+function describeSharedMemory(source: string): OciMount {
+  const options = ['rbind', 'rprivate', 'nosuid', 'noexec', 'nodev'];
+  return { destination: '/dev/shm', type: 'bind', source, options };
+}
 
 function depth({ destination }: OciMount): number {
   return destination.split('/').length;
 }
 
-function describeTmpfs({ mountPath, sizeBytes, mode }: TmpfsMount): OciMount {
+function describeTmpfs({ mountPath, sizeBytes, mode, options = [] }: TmpfsMount): OciMount {
   return {
     destination: plainPath(mountPath),
     type: 'tmpfs',
@@ -96,6 +96,8 @@ function describeTmpfs({ mountPath, sizeBytes, mode }: TmpfsMount): OciMount {
       'nodev',
       `mode=${(mode ?? 0o1777).toString(8)}`,
       ...(sizeBytes === undefined ? [] : [`size=${sizeBytes}`]),
+      // Of two options that contradict each other, the later one counts.
+      ...options,
     ],
   };
 }

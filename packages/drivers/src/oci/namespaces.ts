@@ -1,19 +1,22 @@
 import type { ContainerSpec } from '@capsule/core';
 import type { OciNamespace } from './types.ts';
 
+type NamespacesSpec = Pick<ContainerSpec, 'network' | 'hostPid' | 'hostIpc' | 'shared'>;
+
 /**
- * Every namespace is the container's own, except the network, which belongs to the cell or the capsule, and
- * those that the spec shares with the capsule.
+ * Processes, mounts and cgroups are the container's own. Network, IPC and UTS belong to its cell, or to the
+ * capsule where the spec shares them with it; a container without a cell's IPC and UTS has its own.
  */
 export function describeNamespaces({
   network,
   hostPid,
   hostIpc,
-}: Pick<ContainerSpec, 'network' | 'hostPid' | 'hostIpc'>): OciNamespace[] {
+  shared,
+}: NamespacesSpec): OciNamespace[] {
   const own: OciNamespace[] = [
     ...(hostPid ? [] : [{ type: 'pid' } as const]),
-    ...(hostIpc ? [] : [{ type: 'ipc' } as const]),
-    { type: 'uts' },
+    ...(hostIpc ? [] : [{ type: 'ipc', ...(shared && { path: shared.ipc }) } as const]),
+    { type: 'uts', ...(shared && { path: shared.uts }) },
     { type: 'mount' },
     { type: 'cgroup' },
   ];

@@ -85,3 +85,65 @@ test('an outer place is mounted before an inner one, however they are spelt', ()
 test('all devices are denied before any is allowed', () => {
   assert.deepEqual(describe().linux.resources.devices?.[0], { allow: false, access: 'rwm' });
 });
+
+const SHARED = { ipc: '/run/cell/ipc', uts: '/run/cell/uts', shm: '/run/cell/shm' };
+
+function shmOf(more: Partial<ContainerSpec>) {
+  return describe(more).mounts.find(({ destination }) => destination === '/dev/shm');
+}
+
+test('a container of a cell shares IPC, host name and shared memory with its siblings', () => {
+  const { linux } = describe({ shared: SHARED });
+  const joined = linux.namespaces.filter(({ path }) => path !== undefined);
+  assert.deepEqual(joined, [
+    { type: 'ipc', path: '/run/cell/ipc' },
+    { type: 'uts', path: '/run/cell/uts' },
+    { type: 'network', path: '/run/netns/main_default_default_web' },
+  ]);
+  assert.equal(shmOf({ shared: SHARED })?.source, '/run/cell/shm');
+});
+
+test("hostIpc wins over the cell's IPC", () => {
+  const { linux } = describe({ shared: SHARED, hostIpc: true });
+  assert.equal(
+    linux.namespaces.some(({ type }) => type === 'ipc'),
+    false,
+  );
+  assert.equal(shmOf({ shared: SHARED, hostIpc: true })?.source, '/dev/shm');
+});
+
+test('security options decide over new privileges and the filter, and over nothing else', () => {
+  const usual = describe();
+  const loose = describe({ securityOpts: ['no-new-privileges=false', 'seccomp=unconfined'] });
+  assert.equal(loose.process.noNewPrivileges, false);
+  assert.equal(loose.linux.seccomp, undefined);
+  assert.deepEqual(loose.linux.maskedPaths, usual.linux.maskedPaths);
+  assert.deepEqual(loose.process.capabilities, usual.process.capabilities);
+  assert.equal(describe({ privileged: true }).process.noNewPrivileges, false);
+  const strict = describe({ privileged: true, securityOpts: ['no-new-privileges'] });
+  assert.equal(strict.process.noNewPrivileges, true);
+});
+
+test('options of a tmpfs come after the usual ones, so they win', () => {
+  const tmpfs = [{ mountPath: '/x', sizeBytes: 4096, options: ['exec', 'size=8192', 'uid=5'] }];
+  const mount = describe({ tmpfs }).mounts.find(({ destination }) => destination === '/x');
+  assert.deepEqual(mount?.options, [
+    ...['nosuid', 'nodev', 'mode=1777', 'size=4096'],
+    ...['exec', 'size=8192', 'uid=5'],
+  ]);
+});
+
+test('a program knows its place', () => {
+  const { env } = describe().process;
+  const cgroup = '/sys/fs/cgroup/kukeon/main/default/default/web/web_root';
+  for (const line of [
+    'KUKEON_REALM=main',
+    'KUKEON_SPACE=default',
+    'KUKEON_STACK=default',
+    'KUKEON_CELL_NAME=web',
+    'KUKEON_CONTAINER_ID=web',
+    `KUKEON_CGROUP_PATH=${cgroup}`,
+  ]) {
+    assert.ok(env.includes(line), line);
+  }
+});

@@ -1,4 +1,9 @@
-import { type ContainerSpec, containerCgroup } from '@capsule/core';
+import {
+  type ContainerSpec,
+  containerCgroup,
+  readSecurityOpts,
+  type SecurityChoice,
+} from '@capsule/core';
 import type { Architecture } from './architecture.ts';
 import { describeCapabilities } from './capabilities.ts';
 import { grantCapabilities } from './capability-set.ts';
@@ -9,6 +14,7 @@ import { describeLimits } from './limits.ts';
 import { describeMounts } from './mounts.ts';
 import { describeNamespaces, describeSysctl } from './namespaces.ts';
 import { MASKED_PATHS, READONLY_PATHS } from './paths.ts';
+import { describePlaceVariables } from './place-variables.ts';
 import { describeRlimits } from './rlimits.ts';
 import { describeSeccomp } from './seccomp.ts';
 import type { OciDevice, OciLinux, OciSpec } from './types.ts';
@@ -35,7 +41,8 @@ export interface OciSpecParts {
  */
 export function describeOciSpec(parts: OciSpecParts): OciSpec {
   const { container, image, user, available } = parts;
-  const { privileged, capabilities } = container;
+  const { privileged, capabilities, securityOpts = [] } = container;
+  const security = readSecurityOpts(securityOpts);
   const granted = grantCapabilities(container, available);
   const kept = user.uid === 0 ? [] : granted.filter((name) => capabilities.add.includes(name));
   return {
@@ -56,10 +63,11 @@ export function describeOciSpec(parts: OciSpecParts): OciSpec {
         spec: container.env,
         hostname: container.hostname,
         home: user.home,
+        place: describePlaceVariables(container),
       }),
       cwd: container.workingDir === '' ? image.workingDir : container.workingDir,
       capabilities: describeCapabilities(granted, kept),
-      noNewPrivileges: !privileged,
+      noNewPrivileges: security.noNewPrivileges ?? !privileged,
       rlimits: describeRlimits(container.ulimits, parts.openFiles),
       // containerd is protected from the OOM killer; the programs that it starts must not be.
       oomScoreAdj: 0,
@@ -74,7 +82,7 @@ export function describeOciSpec(parts: OciSpecParts): OciSpec {
         ...describeLimits(container.resources, parts.hasSwapLimit),
       },
       sysctl: describeSysctl(container),
-      ...(privileged ? unconfined(parts) : confined(parts, granted)),
+      ...(privileged ? unconfined(parts) : confined(parts, granted, security)),
     },
   };
 }
@@ -82,9 +90,10 @@ export function describeOciSpec(parts: OciSpecParts): OciSpec {
 function confined(
   { architecture }: OciSpecParts,
   granted: readonly string[],
+  { seccomp }: SecurityChoice,
 ): Pick<OciLinux, 'seccomp' | 'maskedPaths' | 'readonlyPaths'> {
   return {
-    seccomp: describeSeccomp(architecture, granted),
+    ...(seccomp === 'unconfined' ? {} : { seccomp: describeSeccomp(architecture, granted) }),
     maskedPaths: MASKED_PATHS,
     readonlyPaths: READONLY_PATHS,
   };

@@ -62,8 +62,16 @@ export interface OciLinux {
 export interface OciResources {
   readonly devices?: readonly OciDeviceRule[];
   readonly memory?: { readonly limit: number; readonly swap?: number };
-  readonly cpu?: { readonly quota: number; readonly period: number };
+  readonly cpu?: OciCpu;
   readonly pids?: { readonly limit: number };
+  /** Files of cgroup v2 and their content. */
+  readonly unified?: Readonly<Record<string, string>>;
+}
+
+export interface OciCpu {
+  readonly quota?: number;
+  readonly period?: number;
+  readonly shares?: number;
 }
 
 export interface OciDevice {

@@ -189,7 +189,7 @@ export class FakeContainerRuntime implements ContainerRuntime {
   }
 
   async limits(): Promise<ReadonlySet<keyof Resources>> {
-    return new Set(['memoryBytes', 'cpuMillis', 'pids']);
+    return new Set(['memoryBytes', 'cpuMillis', 'cpuShares', 'pids']);
   }
 
   async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {

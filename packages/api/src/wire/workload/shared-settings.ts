@@ -12,8 +12,11 @@ import type { BlockReading, SharedFields } from './shared-block.ts';
 
 const UNLIMITED = 2n ** 64n - 1n;
 
-/** Only containers share resources of the capsule. */
-type SharedSettings = Omit<ContainerSettings, 'hostPid' | 'hostIpc' | 'hostBindPaths'>;
+/** Only containers share resources of the capsule; flat manifests have no `securityOpts`. */
+type SharedSettings = Omit<
+  ContainerSettings,
+  'hostPid' | 'hostIpc' | 'hostBindPaths' | 'securityOpts'
+>;
 type WireSettings = Pick<SharedFields, keyof SharedSettings>;
 
 export function settingsToProto(settings: SharedSettings): WireSettings {

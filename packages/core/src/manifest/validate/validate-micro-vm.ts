@@ -92,12 +92,29 @@ function validateContainerOnly(spec: WorkloadSpec): Problem[] {
     const message = 'a microVM has a fixed amount of memory';
     problems.push({ path: 'microVm.resources.memory', message, hint: 'set memoryMib instead' });
   }
+  problems.push(...validateV1beta1(spec));
   for (const field of ['hostPid', 'hostIpc', 'hostBindPaths'] as const) {
     if (isEmpty(spec[field])) continue;
     const message = 'a microVM shares nothing with the capsule';
     problems.push({ path: `microVm.${field}`, message, hint: 'use kind: Container' });
   }
   return problems;
+}
+
+/** Fields that only documents of `v1beta1` can say, which has no microVMs; a stored spec could say them. */
+function validateV1beta1({ securityOpts = [], resources, tmpfs }: WorkloadSpec): Problem[] {
+  const said: Readonly<Record<string, boolean>> = {
+    securityOpts: securityOpts.length > 0,
+    'resources.cpuShares': resources.cpuShares !== undefined,
+    'tmpfs.options': tmpfs.some(({ options = [] }) => options.length > 0),
+  };
+  return Object.entries(said)
+    .filter(([, isSaid]) => isSaid)
+    .map(([field]) => ({
+      path: `microVm.${field}`,
+      message: 'a microVM does not have it',
+      hint: 'use kind: Container',
+    }));
 }
 
 const INSIDE = 'configure it in the root file system, or use image';

@@ -2,6 +2,7 @@ import type { VolumeMount } from '../../resource/cell/container.ts';
 import type { HostBind, TmpfsMount } from '../../resource/cell/container-settings.ts';
 import { isPathBelow, plainPath } from '../../resource/cell/plain-path.ts';
 import { problemOfSubPath } from '../../resource/cell/sub-path.ts';
+import { problemOfTmpfsOption, TMPFS_OPTIONS } from '../../resource/cell/tmpfs-option.ts';
 import { isName } from '../../resource/name.ts';
 import type { WorkloadSpec } from '../../resource/workload/workload.ts';
 import type { Problem } from '../problem.ts';
@@ -102,10 +103,18 @@ function validateSubPath(
   ];
 }
 
-function validateTmpfs(path: string, { sizeBytes, mode }: TmpfsMount): Problem[] {
-  const size = problemsOfRange(`${path}.size`, sizeBytes, 4096, Number.MAX_SAFE_INTEGER, 'bytes');
-  if (mode === undefined || (isWhole(mode) && mode <= 0o7777)) return size;
-  return [...size, { path: `${path}.mode`, message: 'is not a valid mode' }];
+function validateTmpfs(path: string, { sizeBytes, mode, options = [] }: TmpfsMount): Problem[] {
+  const isMode = mode === undefined || (isWhole(mode) && mode <= 0o7777);
+  return [
+    ...problemsOfRange(`${path}.size`, sizeBytes, 4096, Number.MAX_SAFE_INTEGER, 'bytes'),
+    ...(isMode ? [] : [{ path: `${path}.mode`, message: 'is not a valid mode' }]),
+    ...options.flatMap((option, index) => {
+      const problem = problemOfTmpfsOption(option);
+      if (problem === undefined) return [];
+      const message = `${quote(option)} ${problem}`;
+      return [{ path: `${path}.options[${index}]`, message, hint: TMPFS_OPTIONS.join(', ') }];
+    }),
+  ];
 }
 
 function notAbsolute(path: string, text: string, where: string): Problem {

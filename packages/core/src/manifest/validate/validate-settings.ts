@@ -1,5 +1,11 @@
 import { CAPABILITY_NAMES } from '../../resource/cell/capability-names.ts';
-import type { ContainerSettings, Ulimit } from '../../resource/cell/container-settings.ts';
+import {
+  type ContainerSettings,
+  CPU_SHARES_LEAST,
+  CPU_SHARES_MOST,
+  type Ulimit,
+} from '../../resource/cell/container-settings.ts';
+import { problemOfSecurityOpt, SECURITY_OPTS } from '../../resource/cell/security-opt.ts';
 import { ULIMIT_NAMES } from '../../resource/cell/ulimit-names.ts';
 import type { WorkloadSpec } from '../../resource/workload/workload.ts';
 import type { Problem } from '../problem.ts';
@@ -25,6 +31,7 @@ export function validateSettings(spec: WorkloadSpec): readonly Problem[] {
     ...validateCapabilities(spec),
     ...validateUlimits(spec),
     ...validateSysctls(spec),
+    ...validateSecurityOpts(spec),
   ];
 }
 
@@ -42,7 +49,7 @@ function validateUser({ user, workingDir }: ContainerSettings): Problem[] {
 }
 
 function validateResources({ resources }: ContainerSettings): Problem[] {
-  const { memoryBytes, cpuMillis, pids } = resources;
+  const { memoryBytes, cpuMillis, cpuShares, pids } = resources;
   const path = 'container.resources';
   return [
     ...problemsOfRange(
@@ -53,6 +60,7 @@ function validateResources({ resources }: ContainerSettings): Problem[] {
       'bytes',
     ),
     ...problemsOfRange(`${path}.cpu`, cpuMillis, CPU_LEAST_MILLIS, CPU_MOST_MILLIS, 'm'),
+    ...problemsOfRange(`${path}.cpuShares`, cpuShares, CPU_SHARES_LEAST, CPU_SHARES_MOST, 'shares'),
     ...problemsOfRange(`${path}.pids`, pids, 1, PIDS_MOST, 'processes'),
   ];
 }
@@ -67,6 +75,15 @@ function validateCapabilities({ capabilities }: ContainerSettings): Problem[] {
       return [{ path, message: `${quote(name)} is not a capability`, hint }];
     }),
   );
+}
+
+function validateSecurityOpts({ securityOpts = [] }: ContainerSettings): Problem[] {
+  return securityOpts.flatMap((opt, index) => {
+    const problem = problemOfSecurityOpt(opt, securityOpts.slice(0, index));
+    if (problem === undefined) return [];
+    const path = `container.securityOpts[${index}]`;
+    return [{ path, message: `${quote(opt)} ${problem}`, hint: SECURITY_OPTS.join(', ') }];
+  });
 }
 
 function validateUlimits({ ulimits }: ContainerSettings): Problem[] {

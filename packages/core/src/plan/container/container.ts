@@ -170,7 +170,7 @@ function planImage(record: ContainerRecord, look: ContainerLook): ContainerStep 
 }
 
 function hasLimits({ resources }: ContainerSeen, wanted: Resources): boolean {
-  return (['memoryBytes', 'cpuMillis', 'pids'] as const).every(
+  return (['memoryBytes', 'cpuMillis', 'cpuShares', 'pids'] as const).every(
     (limit) => resources[limit] === wanted[limit],
   );
 }

@@ -18,6 +18,8 @@ export interface ContainerSettings {
   readonly ulimits: readonly Ulimit[];
   /** Namespaced ones only. */
   readonly sysctls: Readonly<Record<string, string>>;
+  /** Those of `SECURITY_OPTS`; absent in flat manifests and in specs of earlier versions. */
+  readonly securityOpts?: readonly string[];
 }
 
 /** Limits; an absent one is no limit. */
@@ -25,6 +27,8 @@ export interface Resources {
   readonly memoryBytes?: number;
   /** Thousandths of a processor. */
   readonly cpuMillis?: number;
+  /** Its part of a busy processor beside the other containers; one without has 1024. */
+  readonly cpuShares?: number;
   readonly pids?: number;
 }
 
@@ -34,7 +38,13 @@ export interface TmpfsMount {
   readonly sizeBytes?: number;
   /** Permission bits; absent: 01777. */
   readonly mode?: number;
+  /** Options as `problemOfTmpfsOption` allows them; they win over size, mode and the usual `nosuid` and `nodev`. */
+  readonly options?: readonly string[];
 }
+
+/** The range of the kernel's cpu.shares. */
+export const CPU_SHARES_LEAST = 2;
+export const CPU_SHARES_MOST = 262_144;
 
 /** Names as `CAP_NET_ADMIN`, or `ALL`. `drop` comes first. */
 export interface CapabilityChange {
@@ -59,7 +69,7 @@ export interface Ulimit {
 /** The settings alone, of anything that has them. Pure. */
 export function containerSettings(from: ContainerSettings): ContainerSettings {
   const { user, workingDir, resources, tmpfs, readOnlyRootFilesystem, capabilities } = from;
-  const { privileged, hostPid, hostIpc, hostBindPaths, ulimits, sysctls } = from;
+  const { privileged, hostPid, hostIpc, hostBindPaths, ulimits, sysctls, securityOpts } = from;
   return {
     user,
     workingDir,
@@ -73,5 +83,6 @@ export function containerSettings(from: ContainerSettings): ContainerSettings {
     hostBindPaths,
     ulimits,
     sysctls,
+    ...(securityOpts && { securityOpts }),
   };
 }

@@ -4,6 +4,7 @@ import { workloadError } from '../errors.ts';
 const WORDS: Readonly<Record<keyof Resources, string>> = {
   memoryBytes: 'memory',
   cpuMillis: 'cpu',
+  cpuShares: 'cpuShares',
   pids: 'pids',
 };
 

@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import type { ContainerRef, Resources } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { hasSwapLimit } from '../../cgroup/has-swap-limit.ts';
+import { isUnified } from '../../cgroup/is-unified.ts';
 import { containerId } from '../../oci/container-id.ts';
 import { describeChangedLimits, describeLimits } from '../../oci/limits.ts';
 import type { OciResources, OciSpec } from '../../oci/types.ts';
@@ -11,7 +12,7 @@ import { ignoring } from '../client/rpc-error.ts';
 import { runtimeError } from '../errors.ts';
 import { type Container, ContainerSchema } from '../gen/containerd/services/containers_pb.ts';
 import type { RuntimeContext } from './context.ts';
-import { RESOURCES_LABEL } from './labels.ts';
+import { RESOURCES_LABEL, readLabels } from './labels.ts';
 
 /**
  * Changes the running container first, then its record. After a crash in between the record still has the old
@@ -28,7 +29,10 @@ export async function updateContainer(
   if (answer?.container === undefined)
     throw runtimeError.CONTAINER_MISSING({ container: ref.container });
   const hasSwap = hasSwapLimit(cgroupRoot);
-  const changed = packResources(describeChangedLimits(resources, hasSwap));
+  const before = readLabels(answer.container.labels, client.realm)?.resources ?? {};
+  const change = { before, after: resources, hasSwap, isUnified: await isUnified(cgroupRoot) };
+  const limits = describeChangedLimits(change);
+  const changed = packResources(limits);
   const update = client.tasks.update({ containerId: id, resources: changed }, callOptions(signal));
   await ignoring(Code.NotFound, ignoring(Code.FailedPrecondition, update));
   const record = withLimits(answer.container, describeLimits(resources, hasSwap), resources);

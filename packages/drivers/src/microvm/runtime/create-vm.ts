@@ -9,6 +9,7 @@ import { describePayload } from '../guest/describe-payload.ts';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmRecords } from '../record/vm-records.ts';
 import type { MicroVmContext } from './context.ts';
+import { refuseForeign } from './refuse-foreign.ts';
 
 /**
  * Makes the disks first and the record last, so a microVM with a record is whole. Without one, `list` still
@@ -23,6 +24,7 @@ export async function createVm(
   const id = containerId(spec.ref);
   const before = await records.made(id);
   if (before?.spec.revision === spec.revision) return before;
+  refuseForeign(spec);
   if (spec.image === '') return makePair(context, await describePair(id, spec));
   const { vm, chainId } = await describe(context, id, spec, signal);
   await clear(records, id);

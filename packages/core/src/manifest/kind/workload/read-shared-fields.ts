@@ -26,8 +26,9 @@ type Shared = Omit<
   | 'hostPid'
   | 'hostIpc'
   | 'hostBindPaths'
-  // Only containers of a cell have it.
+  // Only containers of a cell have them.
   | 'aliases'
+  | 'securityOpts'
 >;
 
 /** Where a field of the block stands; undefined where it is not written. */

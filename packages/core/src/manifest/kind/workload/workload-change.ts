@@ -36,6 +36,7 @@ const EFFECTS: Readonly<Record<Exclude<keyof WorkloadSpec, 'name'>, 'inPlace' | 
   hostBindPaths: 'recreates',
   ulimits: 'recreates',
   sysctls: 'recreates',
+  securityOpts: 'recreates',
   extraHosts: 'recreates',
   dns: 'recreates',
   dependsOn: 'inPlace',
