@@ -47,7 +47,7 @@ if (isInside) {
     test('guests run with KVM', BOUND, async (t) => {
       const { microVmBackendDetail } = await services.client.capsule.getInfo({});
       t.diagnostic(`${microVmBackendDetail}, ${Math.round(process.uptime())} s after its start`);
-      t.assert.match(microVmBackendDetail, /on the processor itself/);
+      t.assert.match(microVmBackendDetail, /with KVM/);
     });
 
     const open = () => vmSettingOf(services);

@@ -172,7 +172,7 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   endAbandoned(signal?: AbortSignal): Promise<void> {
-    const action = this.#call('end commands whose client has left', signal);
+    const action = this.#call('end commands whose client has disconnected', signal);
     return translateErrors(
       action,
       this.#inAll((context) => endAbandoned(context, signal)),

@@ -59,7 +59,7 @@ test('an answer of no registry, a broken one, and no answer are distinguished fr
   const broken = await serve(t, (_request, response) => void response.writeHead(500).end());
   await assert.rejects(check(broken), unreachable);
   const rude = await serve(t, ({ socket }) => void socket.destroy());
-  await assert.rejects(check(rude), { ...unreachable, message: /: it cut the connection$/ });
+  await assert.rejects(check(rude), { ...unreachable, message: /: it closed the connection$/ });
   const refuses = { ...unreachable, message: /: it refuses connections$/ };
   await assert.rejects(check('127.0.0.1:1'), refuses);
   const unknown = { ...unreachable, message: /: its name (?:is unknown|cannot be looked up)$/ };

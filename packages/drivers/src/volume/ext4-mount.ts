@@ -62,7 +62,7 @@ async function checkUnheld(name: string, device: string): Promise<void> {
     await held.close();
   } catch (failure) {
     if ((failure as NodeJS.ErrnoException).code !== 'EBUSY') throw failure;
-    throw volumeDriverError.BUSY({ name, where: 'another program holds its device' });
+    throw volumeDriverError.BUSY({ name, where: 'another program has its device open' });
   }
 }
 
@@ -80,7 +80,7 @@ export async function unmountVolume(
     if (await unmount(hostPath, signal)) continue;
     looks += 1;
     if (looks === BUSY_LOOKS) {
-      throw volumeDriverError.BUSY({ name, where: 'a process still has files of it open' });
+      throw volumeDriverError.BUSY({ name, where: 'a process still has its files open' });
     }
     await delay(LOOK_AGAIN_MS, undefined, { signal });
   }

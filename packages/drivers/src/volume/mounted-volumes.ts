@@ -117,7 +117,7 @@ export abstract class MountedVolumes {
   /** Fails with `VOLUME_BUSY`. */
   protected async checkNotLent(name: string): Promise<void> {
     if ((await this.useOf(name)) !== 'lent') return;
-    throw volumeDriverError.BUSY({ name, where: 'a microVM has it' });
+    throw volumeDriverError.BUSY({ name, where: 'a microVM uses it' });
   }
 
   /** For a volume whose storage is gone. */

@@ -32,12 +32,12 @@ export async function openFolder(
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'is missing, and is not made in a volume that is mounted read-only',
-  ENOTDIR: 'is a link or no folder',
+  ENOENT: 'does not exist, and capsuled cannot create it in a read-only mount',
+  ENOTDIR: 'is a link, or not a folder',
   ELOOP: 'is a link',
-  ENOSPC: 'cannot be made: the volume is full',
-  EDQUOT: 'cannot be made: the volume is full',
-  EROFS: 'cannot be made: the volume has become read-only after an error of its disk',
+  ENOSPC: 'cannot be created: the volume is full',
+  EDQUOT: 'cannot be created: the volume is full',
+  EROFS: 'cannot be created: the volume became read-only after a disk error',
 };
 
 async function openBelow(holder: FileHandle, segment: string, isMade: boolean) {

@@ -54,7 +54,7 @@ export async function attachLoop(file: string, signal?: AbortSignal): Promise<st
       const device = stdout.trim();
       if ((await findLoops(file, signal)).every((name) => name === device)) return device;
       await detachLoop(device, signal);
-      reason = 'another program makes a device of it at the same time';
+      reason = 'another program attaches the same file at the same time';
       await delay(Math.random() * PAUSE_MS, undefined, { signal });
       continue;
     }
@@ -93,7 +93,7 @@ export async function openLoop(file: string, signal?: AbortSignal): Promise<Open
     }
     await handle.close();
   }
-  throw storageError.LOOP_UNAVAILABLE({ file, reason: 'its device disappears again and again' });
+  throw storageError.LOOP_UNAVAILABLE({ file, reason: 'its device disappeared repeatedly' });
 }
 
 /** Detaches a loop device. Idempotent: a free device is a success. */

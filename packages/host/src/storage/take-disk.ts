@@ -57,7 +57,7 @@ async function tryTake(
     handle = await open(path, flags);
   } catch (failure) {
     if ((failure as NodeJS.ErrnoException).code !== 'EBUSY') throw failure;
-    return { user: 'it is mounted, or another program has it' };
+    return { user: 'it is mounted, or another program uses it' };
   }
   try {
     const user = await userOf(handle, before, signal);
@@ -81,7 +81,7 @@ async function userOf(
 ): Promise<string | undefined> {
   const { dev, ino, rdev, mode } = await handle.stat();
   const isSame = dev === before.dev && ino === before.ino && rdev === before.rdev;
-  if (!isSame || typeOf(mode) !== typeOf(before.mode)) return 'something else has taken its place';
+  if (!isSame || typeOf(mode) !== typeOf(before.mode)) return 'another file has replaced it';
   return before.isBlockDevice() ? undefined : userOfFile(handle, signal);
 }
 
@@ -92,7 +92,7 @@ async function userOfFile(
   handle: FileHandle,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  if (!(await lock(handle))) return 'a machine or another program has locked it';
+  if (!(await lock(handle))) return 'a microVM or another program has locked it';
   const device = await findLoop(handle, signal);
   return device === undefined ? undefined : `it is attached to ${device}`;
 }

@@ -36,7 +36,7 @@ const API_TIMEOUT_MS = 60_000;
 const PLAN =
   'The first start shows a tour: a web server in a container, a volume that outlives its workload, and the ' +
   'same web server in a microVM.';
-const LATER = 'It starts its workloads by itself. To repeat the tour: npm start -- --tour';
+const LATER = 'The capsule starts its workloads by itself. To repeat the tour: npm start -- --tour';
 
 const say = (text: string) => printText(process.stdout, text);
 
@@ -93,7 +93,7 @@ function announce(started: Started, rootfs: Rootfs, ms: number): void {
   }
   say(`capsule ${name} already runs at ${subnet.capsuleAddress}`);
   if (layers.join() !== rootfs.layers.map((layer) => layer.path).join()) {
-    say('note: it runs an older build; npm run stop, then npm start, upgrade it');
+    say('note: this capsule runs an older build; to upgrade it: npm run stop, then npm start');
   }
 }
 

@@ -20,7 +20,7 @@ const PAUSE_MS = 5;
 /** At power-off, after capsuled has stopped the workloads. */
 const SLACK_MS = 40_000;
 const FORWARDING_NOTE =
-  'this host did not forward IPv4 (net.ipv4.ip_forward); the capsule turned it on, and it stays on';
+  'the capsule turned on IPv4 forwarding of this host (net.ipv4.ip_forward), and it stays on';
 
 /** A capsule that runs as a child of this process. */
 export interface Launched {

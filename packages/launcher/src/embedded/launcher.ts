@@ -32,8 +32,8 @@ async function main(): Promise<void> {
   process.on('SIGHUP', () => undefined); // the terminal that started it may go
   if (request.attached) {
     process.stdin.resume();
-    process.stdin.on('error', () => leave.abort('parent is gone'));
-    process.stdin.on('close', () => leave.abort('parent is gone'));
+    process.stdin.on('error', () => leave.abort('the parent process ended'));
+    process.stdin.on('close', () => leave.abort('the parent process ended'));
   }
   await using _lock = await lockFile(hostPaths(request.name).lock, { wait: false });
   const capsule = await launch(request);
@@ -64,7 +64,11 @@ async function main(): Promise<void> {
   }).catch((error: unknown) => say(`ports are no longer forwarded: ${String(error)}`));
   const asked = leave.signal.aborted ? Promise.resolve() : once(leave.signal, 'abort');
   const code = await Promise.race([capsule.ended, asked.then(() => undefined)]);
-  say(code === undefined ? `stopping: ${leave.signal.reason}` : `capsule ended with ${code}`);
+  say(
+    code === undefined
+      ? `stopping: ${leave.signal.reason}`
+      : `the capsule ended with exit code ${code}`,
+  );
   leave.abort();
   await forwarding;
   // A look during the shutdown would restore the rules that it removes.

@@ -58,7 +58,7 @@ export async function startCapsule(request: StartRequest): Promise<Started> {
   }
   const claim = await readClaim(request.name);
   if (claim === undefined) {
-    throw embeddedError.NOT_STARTED({ name: request.name, said: 'it ended at once', log });
+    throw embeddedError.NOT_STARTED({ name: request.name, said: 'it ended immediately', log });
   }
   if (!answer.running) {
     const warnings = await reportedProblems(request.name);

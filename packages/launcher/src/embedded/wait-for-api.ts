@@ -29,7 +29,7 @@ export async function waitForApi(started: Started, timeoutMs: number): Promise<n
     }
     if (over) {
       const log = launcherLog(stateDir);
-      throw embeddedError.NOT_STARTED({ name, said: 'it ended at once', log });
+      throw embeddedError.NOT_STARTED({ name, said: 'it ended immediately', log });
     }
     await delay(PAUSE_MS);
   }

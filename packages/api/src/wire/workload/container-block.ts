@@ -48,7 +48,7 @@ export function containerFromProto(
 
 function hostMountProblems({ hostMount }: ContainerSpec): Problem[] {
   if (!hostMount) return [];
-  const hint = 'name the paths you need in hostBindPaths';
+  const hint = 'name the paths that you need in hostBindPaths';
   return [{ path: 'container.hostMount', message: 'is not supported', hint }];
 }
 
@@ -59,7 +59,7 @@ function networkModeFromProto(mode: WireNetworkMode, problems: Problem[]): Netwo
   problems.push({
     path: 'container.networkMode',
     message: `mode number ${mode} is not known to this version`,
-    hint: 'NETWORK_MODE_BRIDGE or NETWORK_MODE_HOST',
+    hint: 'use NETWORK_MODE_BRIDGE or NETWORK_MODE_HOST',
   });
   return 'bridge';
 }

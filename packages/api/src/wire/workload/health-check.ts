@@ -82,7 +82,7 @@ function probeFromProto({ probe }: WireCheck, at: string, problems: Problem[]): 
       problems.push({
         path: at,
         message: 'has no probe',
-        hint: 'exactly one of exec, http and tcp',
+        hint: 'set exactly one of exec, http and tcp',
       });
       return { kind: 'tcp', port: 1 };
   }
@@ -94,7 +94,7 @@ function schemeFrom(text: string, path: string, problems: Problem[]): 'http' | '
   problems.push({
     path,
     message: `${JSON.stringify(text)} is not a scheme`,
-    hint: 'http or https',
+    hint: 'use http or https',
   });
   return 'http';
 }

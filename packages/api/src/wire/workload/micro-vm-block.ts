@@ -68,6 +68,10 @@ function backendFromProto(wire: Wire, problems: Problem[]): MicroVmBackend {
   if (wire !== Wire.MICRO_VM_BACKEND_SMOLVM) {
     return choiceFromProto(backend, wire, { absent: MICRO_VM_DEFAULTS.backend, path, problems });
   }
-  problems.push({ path, message: 'smolvm is not supported', hint: 'firecracker, qemu or auto' });
+  problems.push({
+    path,
+    message: 'smolvm is not supported',
+    hint: 'use firecracker, qemu or auto',
+  });
   return MICRO_VM_DEFAULTS.backend;
 }

@@ -23,8 +23,8 @@ export function portFromProto(
   if (port.hostPort === 0) {
     problems.push({
       path: `${path}.hostPort`,
-      message: 'a port chosen by the capsule is not supported',
-      hint: 'name a port from 1 to 65535',
+      message: 'the capsule cannot choose a port',
+      hint: 'set a port from 1 to 65535',
     });
   }
   const protocol = port.protocol === '' ? 'tcp' : port.protocol;
@@ -32,7 +32,7 @@ export function portFromProto(
     problems.push({
       path: `${path}.protocol`,
       message: `${JSON.stringify(port.protocol)} is not a protocol`,
-      hint: 'tcp or udp',
+      hint: 'use tcp or udp',
     });
   }
   return {

@@ -65,10 +65,10 @@ function kindProblems(workload: WireWorkload, kind: WorkloadKind | undefined): P
   const other = kind === 'container' ? 'microVm' : 'container';
   if (workload[kind] === undefined) {
     const message = `is missing: kind ${KIND_WORDS[kind]} needs it`;
-    const hint = `what came is \`${other}\``;
+    const hint = `the request has \`${other}\` instead`;
     return [{ path: kind, message, ...(workload[other] && { hint }) }];
   }
   if (workload[other] === undefined) return [];
   const message = `does not belong to kind ${KIND_WORDS[kind]}`;
-  return [{ path: other, message, hint: 'leave it out' }];
+  return [{ path: other, message, hint: 'remove it' }];
 }

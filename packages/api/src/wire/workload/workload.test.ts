@@ -170,11 +170,11 @@ test('the kind and its block belong together', () => {
   const told = (sent: Workload) =>
     problemsOf(() => specFromProto(overTheWire(sent))).map(({ path, hint }) => [path, hint]);
   assert.deepEqual(told({ ...container({}), kind: WorkloadKind.MICRO_VM }), [
-    ['microVm', 'what came is `container`'],
+    ['microVm', 'the request has `container` instead'],
   ]);
   const both = { ...container({}), ...microVm({}) };
   assert.deepEqual(told({ ...both, container: create(ContainerSpecSchema) }), [
-    ['container', 'leave it out'],
+    ['container', 'remove it'],
   ]);
 });
 

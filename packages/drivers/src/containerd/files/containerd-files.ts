@@ -118,7 +118,7 @@ export class ContainerdFiles implements ContainerFiles {
 
   async #open(at: ContainerPath, signal?: AbortSignal) {
     const { ref } = at;
-    const action = `look into container ${ref.container}`;
+    const action = `open the files of container ${ref.container}`;
     const context = this.#contextOf(at);
     const { socketPath } = context.client;
     const release = await context.layerLocks.acquire(containerId(ref), signal);

@@ -54,7 +54,7 @@ function mountArguments(mounts: readonly Mount[], place: string, isReadOnly: boo
   const [mount, ...more] = mounts;
   if (mount === undefined || more.length > 0) {
     throw runtimeError.FAILED({
-      action: 'look into a container',
+      action: 'open the files of a container',
       detail: 'it has no single mount',
     });
   }

@@ -65,7 +65,10 @@ export class ImageReader {
     const image = readImageConfig(blob);
     const layers = readDescriptors(top['layers']);
     if (layers.length !== image.diffIds.length) {
-      throw imageError.INVALID({ subject, reason: 'manifest and configuration disagree' });
+      throw imageError.INVALID({
+        subject,
+        reason: 'its manifest and its configuration do not match',
+      });
     }
     const sizes = [config, ...layers].map((layer) => layer.size);
     const sizeBytes = sizes.reduce((sum, size) => sum + size, 0);

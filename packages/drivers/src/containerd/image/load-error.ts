@@ -6,7 +6,7 @@ import { imageError } from '../errors.ts';
  * core/images/handlers.go (ErrEmptyWalk), Go's archive/tar, core/unpack/unpacker.go.
  */
 const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/image might be filtered out|no match for platform/, 'it holds nothing for this processor'],
+  [/image might be filtered out|no match for platform/, 'it has no image for this processor'],
   [/unrecognized image format/, 'it is neither a `docker save` archive nor an OCI layout'],
   [
     /missing index\.json|unsupported OCI version/,
@@ -14,7 +14,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   ],
   [/unexpected EOF|\bEOF\b/, 'it ends too early'],
   [/archive\/tar|invalid tar header/, 'it is not a tar archive'],
-  [/normalize image ref/, 'it holds an image under an invalid name'],
+  [/normalize image ref/, 'it contains an image with an invalid name'],
   [/not found|no target for symlink/, 'a part that it refers to is missing'],
   [/digest|mismatch|failed size validation/, 'its content differs from its digest'],
 ];

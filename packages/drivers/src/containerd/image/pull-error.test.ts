@@ -44,15 +44,15 @@ test('an unreachable registry, and the reason', () => {
     [`${HEAD}dial tcp 127.0.0.1:443: connect: connection refused`]:
       'its registry refuses connections',
     [`${HEAD}dial tcp 192.0.2.1:443: connect: network is unreachable`]:
-      'no route leads to its registry',
+      'there is no network route to its registry',
     [`${HEAD}dial tcp 192.0.2.1:443: i/o timeout`]: 'its registry does not answer',
     [`${HEAD}http: server gave HTTP response to HTTPS client`]:
       'its registry speaks HTTP, not HTTPS',
     [`${HEAD}tls: failed to verify certificate: x509: certificate signed by unknown authority`]:
       "its registry's certificate is not trusted",
-    [`${HEAD}EOF`]: 'its registry cut the connection',
+    [`${HEAD}EOF`]: 'its registry closed the connection',
     'failed to copy: httpReadSeeker: failed open: unexpected EOF':
-      'its registry cut the connection',
+      'its registry closed the connection',
     [`${STATUS}503 Service Unavailable`]: 'its registry has an internal error',
     [`${STATUS}429 Too Many Requests`]: 'its registry limits requests; pull again later',
   };

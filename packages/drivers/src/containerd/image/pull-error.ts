@@ -18,13 +18,16 @@ const invalid = (reason: string) => (facts: Facts, cause: unknown) =>
  * Go's own net, net/http, crypto/tls and crypto/x509.
  */
 const RULES: readonly (readonly [RegExp, (facts: Facts, cause: unknown) => CapsuleError])[] = [
-  [/could not fetch content descriptor .*not found/, invalid('its registry lacks a part of it')],
+  [
+    /could not fetch content descriptor .*not found/,
+    invalid('its registry does not have all parts of it'),
+  ],
   [/no such host/, unreachable('the name of its registry is unknown')],
   [/\blookup \S+/, unreachable('the name of its registry cannot be looked up')],
   [/connection refused/, unreachable('its registry refuses connections')],
   [
     /network is (unreachable|down)|no route to host|host is (unreachable|down)/,
-    unreachable('no route leads to its registry'),
+    unreachable('there is no network route to its registry'),
   ],
   [/server gave HTTP response to HTTPS client/, unreachable('its registry speaks HTTP, not HTTPS')],
   [
@@ -48,7 +51,7 @@ const RULES: readonly (readonly [RegExp, (facts: Facts, cause: unknown) => Capsu
   ],
   [
     /unexpected EOF|connection reset|broken pipe|: EOF|server closed|client connection lost/,
-    unreachable('its registry cut the connection'),
+    unreachable('its registry closed the connection'),
   ],
   [
     /no match for platform|image might be filtered out/,

@@ -49,7 +49,10 @@ export async function runInView(
 function onlyMount(mounts: readonly Mount[]): Mount {
   const [mount, ...more] = mounts;
   if (mount !== undefined && more.length === 0) return mount;
-  throw runtimeError.FAILED({ action: 'look into an image', detail: 'it has no single mount' });
+  throw runtimeError.FAILED({
+    action: 'read the files of an image',
+    detail: 'it has no single mount',
+  });
 }
 
 const RUN_SCRIPT = 'mount -t "$1" -o "$2" "$3" "$4" && shift 4 && exec "$@"';
@@ -76,7 +79,7 @@ async function withMount<T>(
   try {
     await Promise.race([once(child.stdout, 'data'), gone]);
     if (child.exitCode !== null || child.pid === undefined) {
-      throw runtimeError.FAILED({ action: 'look into an image', detail: complaint() });
+      throw runtimeError.FAILED({ action: 'read the files of an image', detail: complaint() });
     }
     return await use(`/proc/${child.pid}/root${target}`);
   } finally {

@@ -71,7 +71,7 @@ export async function awaitReady(
       throw microVmError.BOOT_HUNG({ container, seconds: hungMs / 1000 });
     }
   }
-  const why = `its guest agent did not come up within ${limitMs / 1000} s of processor time`;
+  const why = `its guest agent did not start within ${limitMs / 1000} s of processor time`;
   throw microVmError.NOT_BOOTED({ container, why });
 }
 

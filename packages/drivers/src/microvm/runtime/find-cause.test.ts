@@ -35,7 +35,7 @@ test('a crashed monitor is distinguished from a guest that switched off, and fro
   const exits = said('ERROR', 'Firecracker exiting with error. exit_code=1');
   assert.match(causeOf(begun + fault + exits), /monitor died: Build microvm error: no such TAP$/);
   const left = begun + said('INFO', 'Firecracker exiting successfully. exit_code=0');
-  assert.equal(causeOf(left), 'its guest reset or switched off its machine');
+  assert.equal(causeOf(left), 'its guest reset or powered off the microVM');
   assert.equal(causeOf(left + begun), 'its virtual machine monitor died');
 });
 
@@ -59,7 +59,7 @@ test('the console of an earlier run does not count for the present one', async (
     await cause(length),
     'its virtual machine monitor died; its console printed nothing',
   );
-  const reset = 'its guest reset or switched off its machine; its console printed nothing';
+  const reset = 'its guest reset or powered off the microVM; its console printed nothing';
   assert.equal(await cause(length, { exitCode: 0, signal: null }), reset);
   await writeFile(path, `${earlier}${stamped('one')}${stamped('')}${stamped('two')}`);
   const killed = await cause(length, { exitCode: null, signal: 'SIGKILL' });

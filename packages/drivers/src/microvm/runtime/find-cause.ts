@@ -69,7 +69,7 @@ export function causeOf(screen: string, end?: ProcessEnd): string {
   }
   const complaint = last(text, MONITOR);
   const isDone = complaint === undefined && end?.exitCode === 0;
-  if (RESET.test(text) || isDone) return 'its guest reset or switched off its machine';
+  if (RESET.test(text) || isDone) return 'its guest reset or powered off the microVM';
   return `its virtual machine monitor died${describeHow(end)}${complaint === undefined ? '' : `: ${complaint}`}`;
 }
 

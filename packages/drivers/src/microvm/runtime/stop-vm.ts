@@ -45,7 +45,7 @@ export async function stopPayload(
     // Another stop replaces this one; the payload still runs.
     abort?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
-    const fault = `killed, since its guest agent did not answer: ${why.slice(0, 120)}`;
+    const fault = `killed, because its guest agent did not answer: ${why.slice(0, 120)}`;
     return { exitCode: KILLED, at: Date.now(), fault };
   }
 }

@@ -17,7 +17,7 @@ export async function chooseVmm(
     const disks = new Set(volumes.map(({ name }) => name)).size;
     const isTooMuch = vmm.kind === 'firecracker' && disks > FIRECRACKER_VOLUMES_MOST;
     if (ok && !isTooMuch) return vmm;
-    details.push(isTooMuch ? `Firecracker has no room for ${disks} volumes` : detail);
+    details.push(isTooMuch ? `Firecracker cannot attach ${disks} volumes` : detail);
   }
   throw microVmError.NO_VMM({ container, detail: details.join('; ') });
 }

@@ -22,7 +22,7 @@ test('the report has the problems of the last look, and the ports', async (t) =>
   assert.deepEqual(lines, [
     'HOST_FIREWALL_DROPS: it drops (open it)',
     'HOST_PORT_TAKEN: taken (end it)',
-    'HOST_FIREWALL_DROPS is over: it drops',
+    'HOST_FIREWALL_DROPS is resolved: it drops',
   ]);
 });
 

@@ -95,14 +95,14 @@ export class HostWatch implements AsyncDisposable {
     const now = new Map(problems.map((problem) => [describeProblem(problem), problem]));
     for (const line of now.keys()) if (!this.#printed.has(line)) this.#parts.say(line);
     for (const [line, { code, message }] of this.#printed) {
-      if (!now.has(line)) this.#parts.say(`${code} is over: ${message}`);
+      if (!now.has(line)) this.#parts.say(`${code} is resolved: ${message}`);
     }
     this.#printed = now;
   }
 
   #fail(error: unknown): void {
     const text = String(error);
-    if (text !== this.#failure) this.#parts.say(`the host cannot be looked at: ${text}`);
+    if (text !== this.#failure) this.#parts.say(`the host cannot be checked: ${text}`);
     this.#failure = text;
   }
 }

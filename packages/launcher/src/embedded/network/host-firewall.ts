@@ -46,11 +46,13 @@ export async function keepFirewallOpen(
   const done: string[] = [];
   if (!(await nftHasTable(`ip ${names.table}`))) {
     await openFirewall(names, subnet);
-    done.push('the rules of the capsule were gone from the firewall of this host, and are back');
+    done.push(
+      'restored the rules of the capsule, which were missing from the firewall of this host',
+    );
   }
   const dropping = await lookForDrops();
   if (dropping.length === 0 || !(await openDocker(names.link))) return { done, dropping };
-  done.push(`${DOCKER_CHAIN} of this host accepts ${names.link} now`);
+  done.push(`${DOCKER_CHAIN} of this host now accepts packets from and to ${names.link}`);
   return { done, dropping: await lookForDrops() };
 }
 

@@ -46,7 +46,7 @@ export async function* followPublished(
     } catch (error) {
       if (signal.aborted) return;
       const isAway = (error as { kind?: string }).kind === 'unavailable';
-      const line = `published ports are not followed, and stay as they are: ${String(error)}`;
+      const line = `changes of the published ports cannot be read; the present ports stay: ${String(error)}`;
       if (!isAway && line !== printed) say(line);
       printed = isAway ? printed : line;
     }

@@ -26,11 +26,12 @@ export async function followResolver({
     written = content;
     await writeFileAs(target, content, 0o644);
     // The watch of the host reports the problem.
-    const follows = problem === undefined ? ', and those of the capsule with them' : '';
+    const follows = problem === undefined ? '; the capsule uses the new ones' : '';
     say(`the resolvers of the host have changed${follows}`);
   };
   for (const path of sources) {
-    const onFailure = (failure: unknown) => say(`${path} is not followed: ${String(failure)}`);
+    const onFailure = (failure: unknown) =>
+      say(`changes of ${path} cannot be read: ${String(failure)}`);
     await stack.use(new FileFollower({ path, onText: refresh, onFailure })).start();
   }
   return stack;

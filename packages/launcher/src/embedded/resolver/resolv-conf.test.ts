@@ -54,7 +54,7 @@ const USELESS: Readonly<
     '',
     /names 127\.0\.0\.1;/,
   ],
-  'an empty file': [(own) => writeFile(own, ''), '', /names none/],
+  'an empty file': [(own) => writeFile(own, ''), '', /names no server/],
   'no file': [async () => undefined, '', /cannot be read \(ENOENT\)/],
   'a link to nothing': [(own) => symlink('nowhere', own), '', /cannot be read \(ENOENT\)/],
   'a link to itself': [(own) => symlink(own, own), '', /cannot be read \(ELOOP\)/],

@@ -56,7 +56,7 @@ function onlyReachable(text: string): string {
 function describeServers(path: string, { text, failure }: TextSeen): string {
   if (failure !== undefined) return `${path} cannot be read (${failure})`;
   const servers = serversOf(text);
-  return servers.length === 0 ? `${path} names none` : `${path} names ${servers.join(', ')}`;
+  return servers.length === 0 ? `${path} names no server` : `${path} names ${servers.join(', ')}`;
 }
 
 interface TextSeen {

@@ -23,7 +23,8 @@ export async function awaitProcess(
     const isUp = await isProcessAlive(jail);
     const pid = await readNumber(path);
     if (pid !== undefined) return markProcess(pid);
-    if (!isUp) throw notBooted(container, 'its jail could not be made; its console says why');
+    if (!isUp)
+      throw notBooted(container, 'its jail could not be created; its console shows the reason');
     await delay(LOOK_AGAIN_MS);
   }
   throw notBooted(container, 'its jail was not ready in time');

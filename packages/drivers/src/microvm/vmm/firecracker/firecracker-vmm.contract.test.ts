@@ -197,7 +197,7 @@ if (skip !== undefined) {
       const { machine, start, said } = await prepare(t, vmm, RESETS);
       await start();
       await untilSaid(machine, 'Firecracker exiting');
-      assert.equal(causeOf(await said()), 'its guest reset or switched off its machine');
+      assert.equal(causeOf(await said()), 'its guest reset or powered off the microVM');
 
       const killed = await prepare(t, vmm, STAYS);
       await killed.start();

@@ -48,7 +48,7 @@ export class FirecrackerVmm implements Vmm {
       if (!isNewEnough(version)) return refuse(`${version} is older than ${OLDEST.join('.')}`);
       const { isKvm, why } = await findAcceleration(architecture);
       if (!isKvm) return refuse(`${version} cannot run machines: ${why}`);
-      return { ok: true, detail: `Firecracker ${version}, on the processor itself (KVM), jailed` };
+      return { ok: true, detail: `Firecracker ${version} with KVM, jailed` };
     } catch (error) {
       const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
       if (isAbsent) return refuse(`and its jailer are not in ${folder}`);
@@ -78,7 +78,7 @@ export class FirecrackerVmm implements Vmm {
       descriptors: [undefined, undefined, undefined, ...disks.descriptors.map(({ fd }) => fd)],
     });
     if (holder === undefined) {
-      throw microVmError.NOT_BOOTED({ container: name, why: 'nothing holds its disks' });
+      throw microVmError.NOT_BOOTED({ container: name, why: 'no process keeps its disks open' });
     }
     await record({ role: 'disks', ...holder });
     const described = describeFirecracker(machine, metrics, this.#options.limits);
@@ -102,7 +102,7 @@ export class FirecrackerVmm implements Vmm {
       descriptors: [undefined, screen.output, screen.errors],
     });
     if (jail === undefined) {
-      throw microVmError.NOT_BOOTED({ container: name, why: 'its jail could not be begun' });
+      throw microVmError.NOT_BOOTED({ container: name, why: 'its jail could not be started' });
     }
     await record({ role: 'jail', ...jail });
     const mark = await awaitProcess(name, pidFile, jail);

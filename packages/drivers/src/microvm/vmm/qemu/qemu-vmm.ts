@@ -55,7 +55,7 @@ export class QemuVmm implements Vmm {
     try {
       this.#version ??= await readVersion(this.#program);
       const { isKvm, why } = await findAcceleration(this.#architecture);
-      const how = isKvm ? 'on the processor itself (KVM)' : `emulated: ${why}`;
+      const how = isKvm ? 'with KVM' : `emulated: ${why}`;
       return { ok: true, detail: `QEMU ${this.#version}, ${how}` };
     } catch (error) {
       return { ok: false, detail: `QEMU cannot be run: ${(error as Error).message}` };
@@ -142,5 +142,5 @@ async function socketOf(name: string, path: string, mark: ProcessMark | undefine
 
 function ended(container: string, role: string) {
   const what = role === 'vsock' ? 'the process for its vsock' : 'QEMU';
-  return microVmError.NOT_BOOTED({ container, why: `${what} ended at once` });
+  return microVmError.NOT_BOOTED({ container, why: `${what} ended immediately` });
 }
