@@ -9,9 +9,9 @@ const PERM_DEVICE = '/dev/vdc';
 const POOL_DEVICE = '/dev/vdb';
 /** Folders of /perm and their second places, as PID 1 of a capsule binds them. */
 const PERM_FOLDERS = [
-  ['/perm/srv', '/srv'],
-  ['/perm/kukeon', '/opt/kukeon'],
-] as const;
+  { folder: '/perm/srv', place: '/srv', mode: 0o755 },
+  { folder: '/perm/kukeon', place: '/opt/kukeon', mode: 0o750 },
+];
 /** Of the services; the format is capsule-init's. */
 const TABLE = '/etc/capsule/services.conf';
 const SOCKET = '/run/capsule/capsuled.sock';
@@ -22,8 +22,8 @@ export const CAPSULED_SOCKET = `unix:${SOCKET}`;
 export async function mountPerm(): Promise<void> {
   await mkdir('/perm', { recursive: true });
   await run('mount', ['-t', 'ext4', PERM_DEVICE, '/perm']);
-  for (const [folder, place] of PERM_FOLDERS) {
-    await mkdir(folder, { recursive: true });
+  for (const { folder, place, mode } of PERM_FOLDERS) {
+    await mkdir(folder, { recursive: true, mode });
     await run('mount', ['--bind', folder, place]);
   }
   await run('mount', ['-t', 'cgroup2', 'cgroup2', '/sys/fs/cgroup']);
