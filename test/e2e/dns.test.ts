@@ -129,7 +129,7 @@ suite('names', { concurrency: false }, () => {
     const address = web.status.address ?? '';
     assert.match(
       await nslookup('web'),
-      new RegExp(`web\\.capsule\\.internal\\s+Address: ${address}\n`),
+      new RegExp(`web\\.default\\.main\\.capsule\\.internal\\s+Address: ${address}\n`),
     );
     assert.match(await nslookup(address), /name = web\.capsule\.internal/);
     assert.match(await nslookup('nobody.capsule.internal'), /NXDOMAIN/);
@@ -364,7 +364,8 @@ function agentIn(t: TestContext, namespace?: string): TrafficAgent {
 async function useResolvers(lab: Lab, text: string): Promise<void> {
   await writeFile(pathOf(lab, '/etc/resolv.conf'), text);
   const [, search] = /^search (.*)$/m.exec(text) ?? [];
-  const wanted = ['search capsule.internal', ...(search === undefined ? [] : [search])].join(' ');
+  const own = 'search default.main.capsule.internal capsule.internal';
+  const wanted = [own, ...(search === undefined ? [] : [search])].join(' ');
   await until('the new search domains', 10_000, async () => {
     const told = await readFile(pathOf(lab, '/run/capsule-net/capsule/resolv.conf'), 'utf8');
     return told.split('\n').includes(wanted);

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { suite, type TestContext, test } from 'node:test';
-import { type CapsuleError, RESPONDER_PORT } from '@capsule/core';
+import { type CapsuleError, cellFromKey, cellOfWorkload, RESPONDER_PORT } from '@capsule/core';
 import { BridgeNetwork } from '@capsule/drivers';
 import { run } from '@capsule/host';
 import {
@@ -17,15 +17,15 @@ import {
   type Respond,
   TestUpstream,
   TRAFFIC_LAB,
-  type TrafficAgent,
+  TrafficAgent,
   TrafficLab,
   upstreamReply,
 } from '@capsule/testkit';
 import { BridgeResponder } from './bridge-responder.ts';
 
 const NAMES = [
-  { name: 'web', address: TRAFFIC_LAB.web.address },
-  { name: 'db', address: TRAFFIC_LAB.db.address },
+  { cell: cellOfWorkload('web'), aliases: [], address: TRAFFIC_LAB.web.address },
+  { cell: cellOfWorkload('db'), aliases: [], address: TRAFFIC_LAB.db.address },
 ];
 const BOTH = ['udp', 'tcp'] as const;
 
@@ -60,6 +60,45 @@ if (await inOwnNamespaces(import.meta.filename)) {
           }
         }
       }
+    });
+
+    test('each space has its own names, on its own bridge alone', async (t) => {
+      const { network, lab, responder } = await open(t);
+      const space = { key: 'main_prod', bridge: 'kb0123456789', cidr: '10.88.0.0/24' };
+      const far = { key: 'main_prod_shop_far', hostname: 'far', address: '10.88.0.2' };
+      await network.prepareSpace(space);
+      await network.attach(far);
+      await using agent = new TrafficAgent(far.key);
+      await responder.serveSpace(space);
+      responder.update([
+        ...NAMES,
+        { cell: cellFromKey(far.key), aliases: ['web'], address: far.address },
+      ]);
+      const own = { address: '10.88.0.1' };
+      for (const protocol of BOTH) {
+        const first = await ask(agent, { name: 'web' }, { ...own, protocol });
+        assert.deepEqual(first.answers, [`A ${far.address}`]);
+        const second = await ask(lab.db, { name: 'web' }, { protocol });
+        assert.deepEqual(second.answers, [`A ${TRAFFIC_LAB.web.address}`]);
+        const gone = await ask(
+          lab.db,
+          { name: 'far.shop.prod.main.capsule.internal' },
+          { protocol },
+        );
+        assert.equal(gone.rcode, 'NXDOMAIN');
+      }
+      for (const [asker, address] of [
+        [agent, TRAFFIC_LAB.gateway],
+        [lab.db, own.address],
+      ] as const) {
+        const server = { address, patienceMs: 300 };
+        assert.match(String(await askName(asker, server, { name: 'web' })), /^(silent|E\w+)$/);
+      }
+      await responder.endSpace(space.key);
+      const server = { ...own, patienceMs: 300 };
+      assert.equal(await askName(agent, server, { name: 'web' }), 'silent');
+      await network.detach(far.key);
+      await network.removeSpace(space.key);
     });
 
     test('a workload that publishes port 53 has it at every address but the bridge', async (t) => {
@@ -196,7 +235,7 @@ async function started(
     onFailure: (failure) => assert.fail(String(failure)),
   });
   t.after(() => responder[Symbol.asyncDispose]());
-  await responder.start();
+  await responder.serveSpace(TRAFFIC_LAB.space);
   return responder;
 }
 
@@ -219,7 +258,8 @@ async function ask(
 function foundIn({ rcode, answers }: NameReply): NameFound {
   if (rcode === 'NXDOMAIN') return 'no such name';
   if (rcode === 'SERVFAIL') return 'unknown';
-  return answers[0]?.replace('A ', '') ?? 'no address';
+  if (answers.length === 0) return 'no address';
+  return answers.map((answer) => answer.replace('A ', '')).join(' ');
 }
 
 async function udpProgram(): Promise<{ close(): void }> {

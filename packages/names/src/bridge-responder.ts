@@ -1,24 +1,19 @@
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type CapsuleError,
-  DEFAULT_BRIDGE_CIDR,
+  type CellNames,
+  keyedLock,
   type NameResponder,
   RESPONDER_PORT,
-  type WorkloadName,
+  type SpaceNetworkSpec,
+  type Subnet,
 } from '@capsule/core';
 import { parseResolvConf } from '@capsule/host';
-import { dnsError } from './errors.ts';
 import { Forwarder } from './forward/forwarder.ts';
-import type { ListenerParts } from './serve/listener.ts';
 import { createQueryHandler } from './serve/query-handler.ts';
-import { listenTcp } from './serve/tcp-listener.ts';
-import { listenUdp } from './serve/udp-listener.ts';
-import { emptyZone, type NameZone, zoneWithNames } from './zone/name-zone.ts';
+import { SpaceListener } from './space-listener.ts';
+import { type NameZone, type ZoneSpace, zoneOf, zoneSpace } from './zone/name-zone.ts';
 
 export interface BridgeResponderOptions {
-  /** Subnet of the bridge; the responder listens on its first address. Default `172.20.254.0/24`. */
-  readonly cidr?: string;
   readonly port?: number;
   /** Port of the uplink's resolvers. */
   readonly upstreamPort?: number;
@@ -30,112 +25,133 @@ export interface BridgeResponderOptions {
   readonly monotonicMs: () => number;
 }
 
-/** Time between attempts to listen. */
-const RETRY_MS = 1000;
+interface Served {
+  readonly space: ZoneSpace;
+  readonly listener: SpaceListener;
+  /** Made at the first query after a change. */
+  zone?: NameZone | undefined;
+}
 
 /**
- * Answers name queries at the bridge's own address over UDP and TCP, for cells and for the capsule itself.
- * It answers from the names of the last `update`; a new process starts without names. Retries failed
- * listening until it is disposed.
+ * Answers name queries at the addresses of the spaces' bridges over UDP and TCP, for the cells of each space and
+ * for the capsule itself. It answers from the names of the last `update`; a new process starts without names.
  */
 export class BridgeResponder implements NameResponder, AsyncDisposable {
-  readonly #parts: ListenerParts;
-  readonly #onProblem: BridgeResponderOptions['onProblem'];
-  readonly #upstreamPort: number;
+  readonly #options: BridgeResponderOptions;
   readonly #forwarder: Forwarder;
-  readonly #stop = new AbortController();
-  #zone: NameZone;
-  #problem: CapsuleError | undefined;
-  #serving: Promise<void> = Promise.resolve();
+  readonly #lock = keyedLock();
+  readonly #served = new Map<string, Served>();
+  #names: readonly CellNames[] | undefined;
+  #uplink = { nameservers: [] as readonly string[], isLocal: false };
+  /** The resolvers of the uplink in use. */
+  #asked: readonly string[] = [];
+  #reported: CapsuleError | undefined;
 
-  /** Fails with `NETWORK_CIDR_INVALID`. */
   constructor(options: BridgeResponderOptions) {
-    this.#zone = emptyZone(options.cidr ?? DEFAULT_BRIDGE_CIDR);
-    this.#onProblem = options.onProblem;
-    this.#upstreamPort = options.upstreamPort ?? 53;
+    this.#options = options;
     this.#forwarder = new Forwarder(options.monotonicMs);
-    const { gateway, holds } = this.#zone.subnet;
-    this.#parts = {
-      address: gateway,
-      port: options.port ?? RESPONDER_PORT,
-      isClient: (address) => address === gateway || holds(address),
-      handle: createQueryHandler({ zone: () => this.#zone, forwarder: this.#forwarder }),
-      onFailure: options.onFailure,
-    };
   }
 
-  /** Resolves after the first attempt to listen, whether it succeeded or failed. */
-  async start(): Promise<void> {
-    const tried = Promise.withResolvers<void>();
-    this.#serving = this.#serve(tried.resolve);
-    await tried.promise;
+  serveSpace({ key, cidr }: Pick<SpaceNetworkSpec, 'key' | 'cidr'>): Promise<void> {
+    return this.#lock(key, async () => {
+      const space = zoneSpace(key, cidr);
+      if (this.#served.get(key)?.space.subnet.cidr === space.subnet.cidr) return;
+      await this.#end(key);
+      const listener = this.#listenerOf(space, () => this.#zoneOf(served));
+      const served: Served = { space, listener };
+      this.#served.set(key, served);
+      this.#spacesChanged();
+      await listener.start();
+    });
   }
 
-  update(names: readonly WorkloadName[]): void {
-    this.#zone = zoneWithNames(this.#zone, names);
+  endSpace(key: string): Promise<void> {
+    return this.#lock(key, () => this.#end(key));
+  }
+
+  update(names: readonly CellNames[]): void {
+    this.#names = names;
+    this.#forgetZones();
   }
 
   /** Forwards to the resolvers of this resolv.conf from now on, except to the responder itself, which would loop. */
   useUplink(resolvConf: string): void {
     const { nameservers, searches } = parseResolvConf(resolvConf);
-    const others = nameservers.filter((address) => address !== this.#parts.address);
-    this.#zone = { ...this.#zone, isUplinkLocal: searches.length > 0 };
-    this.#forwarder.useUpstreams(others.map((address) => ({ address, port: this.#upstreamPort })));
+    this.#uplink = { nameservers, isLocal: searches.length > 0 };
+    this.#forgetZones();
+    this.#useUpstreams(this.#upstreams());
   }
 
   problem(): CapsuleError | undefined {
-    return this.#problem;
+    const listeners = [...this.#served.values()].map(({ listener }) => listener);
+    return listeners.map((one) => one.problem()).find((problem) => problem !== undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await Promise.all([this.#serving, this.#forwarder[Symbol.asyncDispose]()]);
+    await Promise.all([...this.#served.keys()].map((key) => this.endSpace(key)));
+    await this.#forwarder[Symbol.asyncDispose]();
   }
 
-  async #serve(tried: () => void): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
-      const failure = await this.#listen(tried);
-      if (signal.aborted) return;
-      this.#say(this.#problemOf(failure));
-      tried();
-      await pause(RETRY_MS, undefined, { signal }).catch(whenAborted);
-    }
+  async #end(key: string): Promise<void> {
+    const served = this.#served.get(key);
+    this.#served.delete(key);
+    await served?.listener[Symbol.asyncDispose]();
+    this.#spacesChanged();
+    this.#report();
   }
 
-  /** Listens until disposal, or until listening fails: then returns the reason. */
-  async #listen(listening: () => void): Promise<unknown> {
-    try {
-      await using stack = new AsyncDisposableStack();
-      const udp = stack.use(await listenUdp(this.#parts));
-      const tcp = stack.use(await listenTcp(this.#parts));
-      this.#say(undefined);
-      listening();
-      return await Promise.race([udp.broken, tcp.broken, aborted(this.#stop.signal)]);
-    } catch (failure) {
-      return failure;
-    }
+  #listenerOf({ subnet: { gateway, holds } }: ZoneSpace, zone: () => NameZone): SpaceListener {
+    const parts = {
+      address: gateway,
+      port: this.#options.port ?? RESPONDER_PORT,
+      isClient: (address: string) => address === gateway || holds(address),
+      handle: createQueryHandler({ zone, forwarder: this.#forwarder }),
+      onFailure: this.#options.onFailure,
+    };
+    return new SpaceListener(parts, () => this.#report());
   }
 
-  #say(problem: CapsuleError | undefined): void {
-    const isNews = problem?.message !== this.#problem?.message;
-    this.#problem = problem;
-    if (isNews) this.#onProblem(problem);
+  #zoneOf(served: Served): NameZone {
+    const { space } = served;
+    served.zone ??= {
+      ...zoneOf(space, this.#names),
+      others: this.#subnets().filter(({ cidr }) => cidr !== space.subnet.cidr),
+      isUplinkLocal: this.#uplink.isLocal,
+    };
+    return served.zone;
   }
 
-  #problemOf(failure: unknown): CapsuleError {
-    const { address, port } = this.#parts;
-    const { code = String(failure) } = (failure ?? {}) as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') return dnsError.PORT_TAKEN({ address, port }, failure);
-    return dnsError.NOT_LISTENING({ address, port, reason: code }, failure);
+  #subnets(): readonly Subnet[] {
+    return [...this.#served.values()].map(({ space }) => space.subnet);
   }
-}
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
-}
+  /** Questions to the uplink that are under way go on, unless a resolver of it is our own. */
+  #spacesChanged(): void {
+    this.#forgetZones();
+    const wanted = this.#upstreams();
+    if (wanted.join() === this.#asked.join()) return;
+    this.#useUpstreams(wanted);
+  }
 
-/** Ignores the abort that ends the pause; the loop checks the signal next. */
-function whenAborted(error: unknown): void {
-  if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+  #upstreams(): readonly string[] {
+    const own = this.#subnets().map(({ gateway }) => gateway);
+    return this.#uplink.nameservers.filter((address) => !own.includes(address));
+  }
+
+  #useUpstreams(addresses: readonly string[]): void {
+    this.#asked = addresses;
+    const port = this.#options.upstreamPort ?? 53;
+    this.#forwarder.useUpstreams(addresses.map((address) => ({ address, port })));
+  }
+
+  #forgetZones(): void {
+    for (const served of this.#served.values()) served.zone = undefined;
+  }
+
+  #report(): void {
+    const problem = this.problem();
+    if (problem?.message === this.#reported?.message) return;
+    this.#reported = problem;
+    this.#options.onProblem(problem);
+  }
 }

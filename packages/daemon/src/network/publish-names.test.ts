@@ -5,6 +5,7 @@ import {
   cellOfWorkload,
   completeSpec,
   type DesiredState,
+  splitWorkload,
   type WorkloadSpec,
 } from '@capsule/core';
 import { Feed, openStore } from '@capsule/engine';
@@ -68,17 +69,35 @@ suite('publishing names', () => {
     assert.equal(bench.names.lookup('proxy'), '172.20.254.1');
   });
 
+  test('aliases of all containers of a cell are its names, and follow their specs', () => {
+    const bench = new Bench();
+    bench.publisher.start();
+    bench.add('web', { aliases: ['backend'] });
+    const cell = cellOfWorkload('web');
+    const { container } = splitWorkload(completeSpec({ name: 'side', image: 'nginx' }));
+    const side = { cell, container: 'side' };
+    const once = { isNewRevision: false, isNewRun: false, stopGraceMs: undefined };
+    bench.cells.insertContainer(side, 'sibling', { ...container, aliases: ['api', 'backend'] });
+    bench.feed.notify(cellKey(cell));
+    assert.deepEqual(bench.names.names?.[0]?.aliases, ['backend', 'api']);
+    assert.equal(bench.names.lookup('api'), '172.20.254.2');
+    bench.cells.updateContainer(side, container, once);
+    bench.feed.notify(cellKey(cell));
+    assert.equal(bench.names.lookup('api'), 'no such name');
+    assert.equal(bench.names.lookup('backend'), '172.20.254.2');
+  });
+
   test('changes that affect no name are not published, and nothing is after the end', () => {
     const bench = new Bench();
     bench.publisher.start();
     bench.add('web');
-    const told = bench.names.names;
+    const published = bench.names.names;
     bench.feed.notify(cellKey(cellOfWorkload('web')));
     bench.feed.notify(cellKey(cellOfWorkload('nobody')));
     bench.feed.notify('volume/web');
-    assert.equal(bench.names.names, told);
+    assert.equal(bench.names.names, published);
     bench.publisher[Symbol.dispose]();
     bench.desire('web', 'deleting');
-    assert.equal(bench.names.names, told);
+    assert.equal(bench.names.names, published);
   });
 });

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type CellId,
+  type CellNames,
+  type CellRecord,
   cellFromKey,
   cellKey,
   type NameResponder,
-  nameOfCell,
-  type WorkloadName,
 } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { Addresses } from '../store/addresses.ts';
@@ -20,15 +21,16 @@ export interface NamePublisherParts {
 /**
  * Keeps the names that the responder answers equal to the specs, from `start` to disposal.
  *
- * A workload has its name and address as soon as its spec is stored, running or not: a client
+ * A cell has its names and its address as soon as its spec is stored, running or not: a client
  * retries a connection to an address that answers late, but treats a missing name as a failure. A
- * stopped workload keeps its name without an address: connections fail at once, instead of waiting
- * for a missing cell. A workload that is being deleted has no name.
+ * stopped cell keeps its names without an address: connections fail at once, instead of waiting
+ * for a missing cell. A cell that is being deleted has no name. Aliases of its containers are names
+ * of the cell, whether that container runs or not.
  */
 export class NamePublisher implements Disposable {
   readonly #parts: NamePublisherParts;
   /** By the key of the cell. */
-  readonly #published = new Map<string, WorkloadName>();
+  readonly #published = new Map<string, CellNames>();
   #listening: Disposable | undefined;
 
   constructor(parts: NamePublisherParts) {
@@ -54,22 +56,27 @@ export class NamePublisher implements Disposable {
   #set(cell: CellId): boolean {
     const key = cellKey(cell);
     const before = this.#published.get(key);
-    const after = this.#nameOf(cell);
+    const after = this.#namesOf(cell);
     if (after === undefined) return this.#published.delete(key);
     this.#published.set(key, after);
-    return before === undefined || before.address !== after.address;
+    return !isDeepStrictEqual(before, after);
   }
 
   #publish(): void {
     this.#parts.names.update([...this.#published.values()]);
   }
 
-  #nameOf(cell: CellId): WorkloadName | undefined {
+  #namesOf(cell: CellId): CellNames | undefined {
     const record = this.#parts.cells.get(cell);
-    const name = nameOfCell(cell);
     if (record === undefined || record.desired === 'deleting') return undefined;
-    if (record.desired === 'stopped') return { name, address: undefined };
-    if (record.spec.networkMode === 'host') return { name, address: 'capsule' };
-    return { name, address: this.#parts.addresses.get(cell) };
+    const named = { cell, aliases: aliasesOf(record) };
+    if (record.desired === 'stopped') return { ...named, address: undefined };
+    if (record.spec.networkMode === 'host') return { ...named, address: 'capsule' };
+    return { ...named, address: this.#parts.addresses.get(cell) };
   }
+}
+
+function aliasesOf({ containers }: CellRecord): readonly string[] {
+  const present = containers.filter(({ desired }) => desired !== 'deleting');
+  return [...new Set(present.flatMap(({ spec }) => spec.aliases ?? []))];
 }

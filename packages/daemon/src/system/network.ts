@@ -33,19 +33,18 @@ export function firstSpace({ bridge: { name: bridge, cidr } }: Setup['config']):
   return { key: spaceKey({ realm: 'main', space: 'default' }), bridge, cidr };
 }
 
-export function openNetwork({ config, paths, log, stack }: Setup) {
+export function openNetwork({ paths, log, stack }: Setup) {
   return {
     network: new BridgeNetwork({ runDir: paths.network }),
     ranges: new KernelRanges(),
     listeners: new KernelPortListeners(),
     service: new NetworkProbe(),
-    names: stack.use(answerNames(config.bridge.cidr, log)),
+    names: stack.use(answerNames(log)),
   };
 }
 
-function answerNames(cidr: string, log: Log): BridgeResponder {
+function answerNames(log: Log): BridgeResponder {
   return new BridgeResponder({
-    cidr,
     monotonicMs: () => performance.now(),
     onProblem: (error) => {
       if (error === undefined) log.info('names are answered');

@@ -49,7 +49,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const leastMib = await leastMemory(runtimes);
   const stored = await startStored(setup, { store, ports, limits, leastMib });
   await stack.use(followUplink(network, () => microVms.refreshFiles(), log)).start();
-  await network.names.start();
+  await network.names.serveSpace(firstSpace(config));
   stack.use(await serveApi(setup, { version, startedAt, ports, microVms, stored }));
   const resources = isCapsuleError(stored) ? undefined : stored.resources;
   const powerOff = new PowerOff({ resources, runtime, path: paths.powerOff, log });

@@ -370,7 +370,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
 }
 
 function resolvers(search: string): string {
-  const own = 'nameserver 172.20.254.1\nsearch capsule.internal';
+  const own = 'nameserver 172.20.254.1\nsearch default.main.capsule.internal capsule.internal';
   return `${own} ${search}\noptions timeout:3 attempts:5\n`;
 }
 

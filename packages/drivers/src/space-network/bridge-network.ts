@@ -10,6 +10,7 @@ import {
   type SpaceNetworkSeen,
   type SpaceNetworkSpec,
   type SpaceNetworks,
+  searchDomains,
   spaceOfCell,
   type TapLink,
 } from '@capsule/core';
@@ -236,7 +237,9 @@ export class BridgeNetwork implements CellNetwork, SpaceNetworks {
 
   #resolversOf(space: string): CellResolvers {
     const { subnet } = this.#spaces.get(space);
-    return { uplink: this.#resolvConf, responder: subnet.gateway };
+    const [realm = '', name = ''] = space.split('_');
+    const domains = searchDomains({ realm, space: name });
+    return { uplink: this.#resolvConf, responder: subnet.gateway, domains };
   }
 
   /** Writes the resolv.conf of all cells, and that of containers in the capsule's own network. */

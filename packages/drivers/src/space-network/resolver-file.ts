@@ -1,4 +1,4 @@
-import { type Dns, WORKLOAD_DOMAIN } from '@capsule/core';
+import type { Dns } from '@capsule/core';
 import { parseResolvConf } from '@capsule/host';
 
 /**
@@ -10,15 +10,23 @@ const RETRIES = ['timeout:3', 'attempts:5'];
 /** Options for the uplink's resolvers, which concern the responder and not a cell. */
 const ABOUT_SERVERS = /^(timeout:|attempts:|rotate$|use-vc$)/;
 
+/** The part of a cell's `/etc/resolv.conf` that is the same in its whole space. */
+export interface SpaceResolver {
+  /** Address of the capsule's responder. */
+  readonly responder: string;
+  /** Search domains of the space. */
+  readonly domains: readonly string[];
+}
+
 /**
- * Returns a cell's `/etc/resolv.conf`: the capsule's responder, the workloads' domain, and after it the
+ * Returns a cell's `/etc/resolv.conf`: the capsule's responder, the domains of the space, and after them the
  * search domains of `uplink`, the text of the uplink's file.
  */
-export function planResolverFile(uplink: string, responder: string): string {
+export function planResolverFile(uplink: string, { responder, domains }: SpaceResolver): string {
   const { searches, options } = parseResolvConf(uplink);
   return [
     `nameserver ${responder}`,
-    `search ${[...new Set([WORKLOAD_DOMAIN, ...searches])].join(' ')}`,
+    `search ${[...new Set([...domains, ...searches])].join(' ')}`,
     `options ${[...RETRIES, ...options.filter((option) => !ABOUT_SERVERS.test(option))].join(' ')}`,
     '',
   ].join('\n');

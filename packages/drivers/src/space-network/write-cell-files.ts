@@ -3,14 +3,12 @@ import type { CellNetworkSpec, Dns } from '@capsule/core';
 import { unlessMissing } from '@capsule/host';
 import type { CellFiles } from './cell-files.ts';
 import { planHostsFile } from './hosts-file.ts';
-import { changeResolverFile, planResolverFile } from './resolver-file.ts';
+import { changeResolverFile, planResolverFile, type SpaceResolver } from './resolver-file.ts';
 
 /** The sources of a cell's resolv.conf. */
-export interface CellResolvers {
+export interface CellResolvers extends SpaceResolver {
   /** Path of the uplink's resolv.conf. */
   readonly uplink: string;
-  /** Address of the capsule's responder. */
-  readonly responder: string;
 }
 
 /** Writes the files of a cell, or corrects them. */
@@ -51,8 +49,8 @@ function specifiedDns(stored: string): Dns {
 const NO_CHANGE: Dns = { nameservers: [], searches: [], options: [] };
 
 /** Returns the text of a resolv.conf that leads to the responder. */
-export async function resolverFile({ uplink, responder }: CellResolvers): Promise<string> {
-  return planResolverFile(await readUplink(uplink), responder);
+export async function resolverFile({ uplink, ...space }: CellResolvers): Promise<string> {
+  return planResolverFile(await readUplink(uplink), space);
 }
 
 /** A capsule without an uplink has no such file. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { cellOfWorkload } from '@capsule/core';
 import {
   type NameQuery,
   nameQuery,
@@ -10,13 +11,13 @@ import {
 import fc from 'fast-check';
 import { Forwarder } from '../forward/forwarder.ts';
 import { LIMITS } from '../limits.ts';
-import { emptyZone, zoneWithNames } from '../zone/name-zone.ts';
+import { zoneOf, zoneSpace } from '../zone/name-zone.ts';
 import { type Client, createQueryHandler } from './query-handler.ts';
 
 const UDP: Client = { address: '172.20.254.2', transport: 'udp' };
 const TCP: Client = { address: '172.20.254.2', transport: 'tcp' };
-const ZONE = zoneWithNames(emptyZone('172.20.254.0/24'), [
-  { name: 'web', address: '172.20.254.3' },
+const ZONE = zoneOf(zoneSpace('main_default', '172.20.254.0/24'), [
+  { cell: cellOfWorkload('web'), aliases: [], address: '172.20.254.3' },
 ]);
 
 function handlerWith(forwarder = new Forwarder(() => 0)) {

@@ -8,7 +8,7 @@ import { answerQuestion } from '../zone/answer-question.ts';
 import type { NameZone } from '../zone/name-zone.ts';
 
 export interface QueryHandlerParts {
-  /** The zone of the capsule's own names, at this moment. */
+  /** The zone of the capsule's own names for the clients, at this moment. */
   readonly zone: () => NameZone;
   readonly forwarder: Forwarder;
 }
@@ -31,7 +31,7 @@ export function createQueryHandler(parts: QueryHandlerParts): HandleQuery {
     if (reading.kind === 'drop') return undefined;
     if (reading.kind === 'refuse') return composeRefusal(reading.query, reading.rcode);
     const { query } = reading;
-    const own = answerQuestion(query.question, parts.zone());
+    const own = answerQuestion(query.question, parts.zone(), client.address);
     if (own !== 'forward') return fitted(query, composeAnswer(query, own), client);
     const rcode = refusalOf(query);
     if (rcode !== undefined) return composeRefusal(query, rcode);

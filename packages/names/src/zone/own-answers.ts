@@ -7,8 +7,8 @@ import type { OwnAnswer } from '../message/compose-answer.ts';
 const TTL_SECONDS = 5;
 const ABSENCE_TTL_SECONDS = 1;
 
-export function answerData(answer: Answer): OwnAnswer {
-  const answers = [{ ...answer, ttl: TTL_SECONDS } as Answer];
+export function answerData(...data: readonly Answer[]): OwnAnswer {
+  const answers = data.map((answer) => ({ ...answer, ttl: TTL_SECONDS }) as Answer);
   return { rcode: RCODE.NOERROR, isAuthoritative: true, answers, authorities: [] };
 }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
-import type { NameResponder } from '@capsule/core';
+import { type CellNames, cellOfWorkload, type NameResponder } from '@capsule/core';
 
-/** A responder that has received no names yet, on a bridge whose own address is 172.20.254.1. */
+/** A responder that has received no names yet, and answers in main/default at 172.20.254.1. */
 export interface NamesBench {
   readonly responder: NameResponder;
-  /** A workload's answer for a name: its address or one of these words. */
+  /** A flat workload's answer for a name: its addresses or one of these words. */
   readonly lookup: (name: string) => Promise<NameFound>;
 }
 
@@ -27,7 +27,7 @@ export function nameResponderContract(
 
     test('a name is found in its short and full form, in upper and lower case', async (t) => {
       const { responder, lookup } = await open(t);
-      responder.update([{ name: 'web', address: '172.20.254.10' }]);
+      responder.update([named('web', '172.20.254.10')]);
       for (const asked of ['web', 'web.capsule.internal', 'WEB', 'Web.Capsule.Internal']) {
         assert.equal(await lookup(asked), '172.20.254.10', asked);
       }
@@ -37,23 +37,39 @@ export function nameResponderContract(
 
     test('a name may have no address, or the address of the capsule', async (t) => {
       const { responder, lookup } = await open(t);
-      responder.update([
-        { name: 'resting', address: undefined },
-        { name: 'proxy', address: 'capsule' },
-      ]);
+      responder.update([named('resting', undefined), named('proxy', 'capsule')]);
       assert.equal(await lookup('resting'), 'no address');
       assert.equal(await lookup('proxy'), '172.20.254.1');
     });
 
-    test('a new set of names replaces the earlier set', async (t) => {
+    test('an alias is answered with the addresses of all its cells, and a name with its own', async (t) => {
       const { responder, lookup } = await open(t);
       responder.update([
-        { name: 'web', address: '172.20.254.10' },
-        { name: 'db', address: '172.20.254.11' },
+        named('one', '172.20.254.12', ['backend', 'web']),
+        named('two', '172.20.254.11', ['backend']),
+        named('three', undefined, ['backend', 'idle']),
+        named('web', '172.20.254.10'),
       ]);
-      responder.update([{ name: 'web', address: '172.20.254.99' }]);
+      assert.equal(await lookup('backend'), '172.20.254.11 172.20.254.12');
+      assert.equal(await lookup('backend.capsule.internal'), '172.20.254.11 172.20.254.12');
+      assert.equal(await lookup('idle'), 'no address');
+      assert.equal(await lookup('web'), '172.20.254.10');
+    });
+
+    test('a new set of names replaces the earlier set', async (t) => {
+      const { responder, lookup } = await open(t);
+      responder.update([named('web', '172.20.254.10'), named('db', '172.20.254.11')]);
+      responder.update([named('web', '172.20.254.99')]);
       assert.equal(await lookup('web'), '172.20.254.99');
       assert.equal(await lookup('db'), 'no such name');
     });
   });
+}
+
+function named(
+  name: string,
+  address: CellNames['address'],
+  aliases: readonly string[] = [],
+): CellNames {
+  return { cell: cellOfWorkload(name), aliases, address };
 }
