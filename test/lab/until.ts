@@ -1,6 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { stretched } from './stretched.ts';
 
+const SHORTEST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 100;
+/** Of the time that was waited already: what takes long is looked at less often, and still seen in time. */
+const PAUSE_SHARE = 0.1;
+
 /**
  * Resolves with the first value of `look` that is neither undefined nor false; for what sends no
  * event: a state of the kernel, a service that comes back. Rejects after `timeoutMs`, longer on a
@@ -12,11 +17,12 @@ export async function until<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
   const limitMs = stretched(timeoutMs);
-  const deadline = performance.now() + limitMs;
+  const begun = performance.now();
   for (;;) {
     const seen = await look();
     if (seen !== undefined && seen !== false) return seen;
-    if (performance.now() > deadline) throw new Error(`waited ${limitMs} ms for ${what}`);
-    await delay(10);
+    const waitedMs = performance.now() - begun;
+    if (waitedMs > limitMs) throw new Error(`waited ${limitMs} ms for ${what}`);
+    await delay(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, waitedMs * PAUSE_SHARE)));
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { labError } from './errors.ts';
 
 const MARKS = { capsuled: 'capsuled.cjs', containerd: '/usr/bin/containerd' } as const;
@@ -19,7 +20,7 @@ export async function servicePid(init: number, service: keyof typeof MARKS): Pro
  * sockets are still open, though it has no command line left.
  */
 export async function gone(pid: number): Promise<void> {
-  while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setImmediate(resolve));
+  while (existsSync(`/proc/${pid}`)) await delay(1);
 }
 
 /** Empty for a process that is gone or a zombie. */
