@@ -14,7 +14,7 @@ export const API: Folders = {
     pure: true,
   },
   'wire/manifest': {
-    uses: ['gen', 'wire', 'wire/error', 'wire/volume', 'wire/workload'],
+    uses: ['gen', 'wire', 'wire/cell', 'wire/error', 'wire/volume', 'wire/workload'],
     pure: true,
   },
   client: { uses: ['errors.ts', 'gen', 'wire/error'], pure: true },

@@ -7,14 +7,27 @@ import type { JsonSchema } from './schema/json-schema.ts';
  * reader is stricter: it also finds contradictions between fields.
  */
 export function manifestSchema(kinds: KindTable): JsonSchema {
-  const forms = Object.values(kinds).flatMap((kind) => kind.forms);
+  const rows = Object.values(kinds);
+  const formsOf = (isApi: boolean) =>
+    rows
+      .filter(({ apiVersion }) => (apiVersion !== undefined) === isApi)
+      .flatMap(({ forms }) => forms);
+  const words = rows.flatMap(({ forms }) => forms.flatMap((form) => form.words));
+  const flat = byKind(formsOf(false).toReversed());
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Manifest of a capsule',
     type: 'object',
-    properties: { kind: { enum: forms.flatMap(({ words }) => words) } },
+    properties: { kind: { enum: [...new Set(words)] } },
     required: ['kind'],
-    ...byKind(forms.toReversed()),
+    ...(formsOf(true).length === 0
+      ? flat
+      : {
+          if: { required: ['apiVersion'] },
+          // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+          then: byKind(formsOf(true).toReversed()),
+          else: flat,
+        }),
   };
 }
 

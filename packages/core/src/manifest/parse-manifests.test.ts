@@ -159,11 +159,9 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   ['a missing kind', 'name: v\n', ['1:1: kind: is missing (kind: Container)']],
   [
-    'a cell manifest',
+    'a cell without a name',
     'apiVersion: v1beta1\nkind: Cell\n',
-    [
-      '1:1: apiVersion: manifests with an `apiVersion` (Realm, Space, Stack, Cell) are not supported yet (use the flat form: name, kind, container)',
-    ],
+    ['1:1: metadata.name: is missing'],
   ],
   [
     'a field that is refused on purpose',

@@ -3,7 +3,7 @@ import type { KindTable } from './kind/kind.ts';
 import type { AnyManifest } from './manifest.ts';
 import type { Problem } from './problem.ts';
 import type { DocumentReader, Place } from './read/document-reader.ts';
-import { recogniseForeign } from './read/foreign-document.ts';
+import { CELL_API, recogniseForeign } from './read/foreign-document.ts';
 import { nearestWord } from './read/nearest-word.ts';
 
 /** Reads and checks one document. Undefined when a problem was noted. */
@@ -24,6 +24,12 @@ export function readDocument<Name extends string>(
   return { kind, spec, positions: reader.positions };
 }
 
+/** Kinds of the public tool that a later version of the capsule brings. */
+const LATER_KINDS: Readonly<Record<string, string>> = {
+  Secret: 'set the value as an environment variable of the container',
+  Volume: 'write it without `apiVersion`: name, kind: Volume, size',
+};
+
 /** The kind decides which keys are right, so it is read before them. */
 function readKind<Name extends string>(
   reader: DocumentReader,
@@ -41,14 +47,31 @@ function readKind<Name extends string>(
   reader.remember('kind', node);
   const word = reader.string({ path: 'kind', node });
   if (word === undefined) return undefined;
-  const kind = (Object.keys(kinds) as Name[]).find((name) =>
-    kinds[name].forms.some(({ words }) => words.includes(word)),
+  const api = map.has('apiVersion') ? CELL_API : undefined;
+  const kind = (Object.keys(kinds) as Name[]).find(
+    (name) =>
+      kinds[name].apiVersion === api && kinds[name].forms.some(({ words }) => words.includes(word)),
   );
-  return kind === undefined ? refuseKind(reader, word, kinds) : { kind, word };
+  return kind === undefined ? refuseKind(reader, word, { kinds, api }) : { kind, word };
 }
 
-function refuseKind(reader: DocumentReader, word: string, kinds: KindTable): undefined {
-  const forms = Object.values(kinds).flatMap((kind) => kind.forms);
+function refuseKind(
+  reader: DocumentReader,
+  word: string,
+  { kinds, api }: { readonly kinds: KindTable; readonly api: string | undefined },
+): undefined {
+  const later = api === CELL_API ? LATER_KINDS[word] : undefined;
+  if (later !== undefined) return reader.refuse('kind', `${word} is not supported yet`, later);
+  const forms = Object.values(kinds)
+    .filter(({ apiVersion }) => apiVersion === api)
+    .flatMap((kind) => kind.forms);
+  const isOther = Object.values(kinds).some(({ forms: all }) =>
+    all.some(({ words }) => words.includes(word)),
+  );
+  if (isOther) {
+    const hint = api === undefined ? `write apiVersion: ${CELL_API}` : 'remove `apiVersion`';
+    return reader.refuse('kind', `${word} does not belong to this form of manifest`, hint);
+  }
   const near = nearestWord(
     word,
     forms.flatMap(({ words }) => words),

@@ -11,12 +11,15 @@ import {
   containerKey,
   containerSpecOf,
   type DesiredState,
+  describeCellChange,
   describePlace,
   describeWorkloadChange,
   documentOfCell,
   type FieldChange,
   isCapsuleError,
   levelOf,
+  needsNewContainerOf,
+  needsNewContainers,
   type Place,
   placeOfCell,
   placeOfContainer,
@@ -28,7 +31,6 @@ import type { Cells } from '../store/cells.ts';
 import type { Admission } from '../workload/admission/admission.ts';
 import type { ApplyBatch } from '../workload/admission/check-volumes.ts';
 import { claimsOf } from '../workload/admission/claims.ts';
-import { describeCellChange, needsNewContainer, needsNewContainers } from './cell-change.ts';
 import { nameOfCellId } from './cell-name.ts';
 import { checkDocument } from './check-document.ts';
 import { cellError } from './errors.ts';
@@ -208,7 +210,7 @@ export class CellApplier {
       else
         this.#replaceContainer(one, next, {
           isStart,
-          isNew: isNewCell || needsNewContainer(old, next),
+          isNew: isNewCell || needsNewContainerOf(old, next),
         });
     }
     for (const one of declared.values()) this.#add(document, one);

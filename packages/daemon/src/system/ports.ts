@@ -1,5 +1,4 @@
 import type {
-  CellCgroups,
   ContainerFiles,
   ContainerRef,
   ContainerRuntime,
@@ -20,7 +19,6 @@ export interface Ports {
   readonly logs: LogPorts;
   readonly network: NetworkPorts;
   readonly volumes: VolumePorts;
-  readonly cgroups: CellCgroups;
   readonly scopes: ScopeMaker;
 }
 

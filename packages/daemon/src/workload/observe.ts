@@ -107,7 +107,7 @@ export class WorkloadObserver {
     const status = this.#change(ref, (record, before) =>
       statusFromSeen(record, before, seen, {
         now,
-        backOffMs: (streak) => backOffMs(RESTART, streak, Math.random()),
+        backOffMs: (streak) => backOffMs(restartBackOff(record), streak, Math.random()),
         isNewWatch: !this.#begun.has(containerKey(ref)),
         pausedBy: seen?.task === 'paused' ? pauses.reasonsOf(seen.ref) : [],
         isOutOfMemory: this.#isOutOfMemory(ref),
@@ -262,4 +262,10 @@ export class WorkloadObserver {
     const [from, to] = [before.reason, after.reason];
     this.#parts.log.error('unexpected change of status', { name, from, to, problem });
   }
+}
+
+function restartBackOff({ spec: { restartBackoffSeconds } }: ContainerRecord): BackOff {
+  return restartBackoffSeconds === undefined
+    ? RESTART
+    : { ...RESTART, firstMs: restartBackoffSeconds * 1000 };
 }

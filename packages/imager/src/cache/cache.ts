@@ -33,9 +33,9 @@ export class Cache {
   async find(key: string): Promise<CacheEntry | undefined> {
     const entry = join(this.#root, 'entry', key);
     try {
-      const sizeBytes = parseSize(await readFile(join(entry, 'entry.json'), 'utf8'));
-      // A power cut can leave the description empty: the entry is then filled again.
-      if (sizeBytes === undefined) return undefined;
+      const { sizeBytes } = JSON.parse(await readFile(join(entry, 'entry.json'), 'utf8')) as {
+        sizeBytes: number;
+      };
       if (!(await isMadeOrdinarily(entry))) return undefined;
       const now = new Date();
       await utimes(join(entry, 'entry.json'), now, now);
@@ -105,15 +105,6 @@ export class Cache {
 
   #lock(key: string, wait = true): Promise<AsyncDisposable> {
     return lockFile(join(this.#root, 'locks', key), { wait });
-  }
-}
-
-function parseSize(text: string): number | undefined {
-  try {
-    return (JSON.parse(text) as { sizeBytes: number }).sizeBytes;
-  } catch (failure) {
-    if (failure instanceof SyntaxError) return undefined;
-    throw failure;
   }
 }
 

@@ -1,5 +1,11 @@
 import { create } from '@bufbuild/protobuf';
-import type { ApplyChange, CapsuleError, Declared } from '@capsule/core';
+import {
+  type ApplyChange,
+  type CapsuleError,
+  type Declared,
+  levelOf,
+  type ScopeSpec,
+} from '@capsule/core';
 import {
   type ManifestApplyRequest,
   ManifestApplyRequestSchema,
@@ -7,6 +13,14 @@ import {
   type ManifestResult,
 } from '../../gen/capsule/v1/manifest_pb.ts';
 import { type FieldChange, WorkloadChange } from '../../gen/capsule/v1/workload_pb.ts';
+import {
+  cellDocumentToProto,
+  containerDocumentToProto,
+  nodeFromProto,
+  type ReportedNode,
+  scopeSpecToProto,
+} from '../cell/node.ts';
+import { placeFromProto } from '../cell/place.ts';
 import { errorFromDetail } from '../error/error.ts';
 import { registryToProto } from '../registry.ts';
 import { volumeSpecToProto } from '../volume/volume-manifest.ts';
@@ -23,6 +37,16 @@ interface ManifestWire<Spec> {
   results(answer: ManifestApplyResponse): readonly ManifestResult[];
 }
 
+const SCOPE_LEVELS = ['realm', 'space', 'stack'] as const;
+
+function scopeWire(level: (typeof SCOPE_LEVELS)[number]): ManifestWire<ScopeSpec> {
+  return {
+    put: ({ scopes }, spec) => scopes.push(scopeSpecToProto(spec)),
+    results: ({ scopes }) =>
+      scopes.filter(({ place }) => place && levelOf(placeFromProto(place)) === level),
+  };
+}
+
 const WIRES: { readonly [K in Kind]: ManifestWire<SpecOf<K>> } = {
   registry: {
     put: ({ registries }, spec) => registries.push(registryToProto(spec)),
@@ -31,6 +55,17 @@ const WIRES: { readonly [K in Kind]: ManifestWire<SpecOf<K>> } = {
   volume: {
     put: ({ volumes }, spec) => volumes.push(volumeSpecToProto(spec)),
     results: ({ volumes }) => volumes,
+  },
+  realm: scopeWire('realm'),
+  space: scopeWire('space'),
+  stack: scopeWire('stack'),
+  cell: {
+    put: ({ cells }, spec) => cells.push(cellDocumentToProto(spec)),
+    results: ({ cells }) => cells,
+  },
+  container: {
+    put: ({ containers }, spec) => containers.push(containerDocumentToProto(spec)),
+    results: ({ containers }) => containers,
   },
   workload: {
     put: ({ workloads }, spec) => workloads.push(specToProto(spec)),
@@ -48,15 +83,24 @@ export type AppliedManifest = Declared &
         readonly recreates: boolean;
         /** The stored workload after the apply. */
         readonly workload?: ReportedWorkload;
+        /** The stored realm, space, stack, cell or container after the apply. */
+        readonly node?: ReportedNode;
       }
     | { readonly error: CapsuleError }
   );
 
+/** How manifests are applied. */
+export interface ApplyOptions {
+  readonly dryRun?: boolean;
+  /** Refuse to change what exists. */
+  readonly createOnly?: boolean;
+}
+
 export function applyRequestFrom(
   manifests: readonly Declared[],
-  dryRun: boolean,
+  { dryRun = false, createOnly = false }: ApplyOptions = {},
 ): ManifestApplyRequest {
-  const request = create(ManifestApplyRequestSchema, { dryRun });
+  const request = create(ManifestApplyRequestSchema, { dryRun, createOnly });
   for (const { kind, spec } of manifests) wireOf(kind).put(request, spec);
   return request;
 }
@@ -79,7 +123,7 @@ function appliedOf(
   result: ManifestResult | undefined,
 ): readonly AppliedManifest[] {
   if (result === undefined) return [];
-  const { error, change, fields, recreates, workload } = result;
+  const { error, change, fields, recreates, workload, node } = result;
   const declared = { kind, spec } as Declared;
   if (error !== undefined) return [{ ...declared, error: errorFromDetail(error) }];
   if (workload === undefined && change === WorkloadChange.UNSPECIFIED) return [];
@@ -90,6 +134,7 @@ function appliedOf(
       fields,
       recreates,
       ...(workload && { workload: workloadFromProto(workload) }),
+      ...(node && { node: nodeFromProto(node) }),
     },
   ];
 }

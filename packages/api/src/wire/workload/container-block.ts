@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import {
   formatHostBind,
+  type HostBind,
   type NetworkMode,
   type Problem,
   parseHostBind,
@@ -27,6 +28,7 @@ export function containerToProto(spec: WorkloadSpec): ContainerSpec {
     hostPid: spec.hostPid,
     hostIpc: spec.hostIpc,
     hostBindPaths: spec.hostBindPaths.map(formatHostBind),
+    ...containerOnlyToProto(spec),
   });
 }
 
@@ -42,8 +44,40 @@ export function containerFromProto(
     networkMode: networkModeFromProto(block.networkMode, problems),
     hostPid: block.hostPid,
     hostIpc: block.hostIpc,
-    hostBindPaths: block.hostBindPaths.map(parseHostBind),
+    hostBindPaths: bindsFromProto(block),
+    ...containerOnlyFromProto(block),
   };
+}
+
+/** Fields of containers that flat manifests do not have. */
+function containerOnlyToProto(spec: WorkloadSpec) {
+  return {
+    networkAliases: [...(spec.aliases ?? [])],
+    securityOpts: [...(spec.securityOpts ?? [])],
+    restartBackoffSeconds: spec.restartBackoffSeconds ?? 0,
+    restartMaxRetries: spec.restartMaxRetries ?? 0,
+    ensuredBindSources: spec.hostBindPaths.flatMap(({ source, ensure }) =>
+      ensure ? [source] : [],
+    ),
+  };
+}
+
+function containerOnlyFromProto(block: ContainerSpec) {
+  const { networkAliases, securityOpts, restartBackoffSeconds, restartMaxRetries } = block;
+  return {
+    ...(networkAliases.length > 0 && { aliases: [...networkAliases] }),
+    ...(securityOpts.length > 0 && { securityOpts: [...securityOpts] }),
+    ...(restartBackoffSeconds && { restartBackoffSeconds }),
+    ...(restartMaxRetries && { restartMaxRetries }),
+  };
+}
+
+function bindsFromProto({ hostBindPaths, ensuredBindSources }: ContainerSpec): readonly HostBind[] {
+  const ensured = new Set(ensuredBindSources);
+  return hostBindPaths.map(parseHostBind).map((bind) => ({
+    ...bind,
+    ...(ensured.has(bind.source) && { ensure: true }),
+  }));
 }
 
 function hostMountProblems({ hostMount }: ContainerSpec): Problem[] {

@@ -39,6 +39,7 @@ export function portFromProto(
     containerPort: port.containerPort,
     hostPort: port.hostPort,
     protocol: isProtocol(protocol) ? protocol : 'tcp',
+    ...(port.hostAddress !== '' && { hostAddress: port.hostAddress }),
   };
 }
 

@@ -21,7 +21,7 @@ type WireSettings = Pick<SharedFields, keyof SharedSettings>;
 
 export function settingsToProto(settings: SharedSettings): WireSettings {
   const { user, workingDir, resources, capabilities, sysctls } = settings;
-  const { memoryBytes, cpuMillis, pids } = resources;
+  const { memoryBytes, cpuMillis, cpuShares, pids } = resources;
   return {
     user,
     workingDir,
@@ -32,13 +32,19 @@ export function settingsToProto(settings: SharedSettings): WireSettings {
       memoryBytes: BigInt(memoryBytes ?? 0),
       cpuMillis: cpuMillis ?? 0,
       pids: pids ?? 0,
+      cpuShares: cpuShares ?? 0,
     }),
     capabilities: create(CapabilitiesSchema, {
       add: [...capabilities.add],
       drop: [...capabilities.drop],
     }),
-    tmpfs: settings.tmpfs.map(({ mountPath, sizeBytes, mode }) =>
-      create(TmpfsMountSchema, { mountPath, sizeBytes: BigInt(sizeBytes ?? 0), mode: mode ?? 0 }),
+    tmpfs: settings.tmpfs.map(({ mountPath, sizeBytes, mode, options = [] }) =>
+      create(TmpfsMountSchema, {
+        mountPath,
+        sizeBytes: BigInt(sizeBytes ?? 0),
+        mode: mode ?? 0,
+        options: [...options],
+      }),
     ),
     ulimits: settings.ulimits.map(({ name, soft, hard }) =>
       create(UlimitSchema, { name, soft: limitToProto(soft), hard: limitToProto(hard) }),
@@ -64,6 +70,7 @@ export function settingsFromProto(
       ...(resources?.memoryBytes && { memoryBytes: Number(resources.memoryBytes) }),
       ...(resources?.cpuMillis && { cpuMillis: resources.cpuMillis }),
       ...(resources?.pids && { pids: resources.pids }),
+      ...(resources?.cpuShares && { cpuShares: resources.cpuShares }),
     },
     capabilities: {
       add: (capabilities?.add ?? []).map(capabilityName),
@@ -71,11 +78,12 @@ export function settingsFromProto(
     },
     tmpfs: spec.tmpfs.map((mount, index) => {
       problems.push(...refuseUnknown(mount, `${at}.tmpfs[${index}]`));
-      const { mountPath, sizeBytes, mode } = mount;
+      const { mountPath, sizeBytes, mode, options } = mount;
       return {
         mountPath,
         ...(sizeBytes && { sizeBytes: Number(sizeBytes) }),
         ...(mode && { mode }),
+        ...(options.length > 0 && { options: [...options] }),
       };
     }),
     ulimits: spec.ulimits.map((limit, index) => {

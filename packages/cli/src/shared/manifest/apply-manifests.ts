@@ -21,7 +21,7 @@ export async function applyManifests(
   context: Context,
 ): Promise<readonly AppliedManifest[]> {
   const { program, signal } = context;
-  const request = applyRequestFrom(manifests, dryRun);
+  const request = applyRequestFrom(manifests, { dryRun });
   const answer = await retryWhileAway(() => client.manifest.apply(request, { signal }), context);
   const applied = inApplyOrder(appliedFromProto(manifests, answer), KINDS);
   return applied.map((one) =>

@@ -7,6 +7,8 @@ import type { FieldChange } from './field-change.ts';
 export interface Kind<Spec extends NamedSpec> {
   /** How a document of it may be written, in the order in which people are shown them. */
   readonly forms: readonly KindForm[];
+  /** The `apiVersion:` of its documents; absent: they have none. */
+  readonly apiVersion?: string;
   /** Kinds of a lower number are applied first, whatever the order in a file. */
   readonly applyOrder: number;
   /**

@@ -7,11 +7,14 @@ export interface Foreign {
   readonly hint: string;
 }
 
-const OUR_KINDS = ['Realm', 'Space', 'Stack', 'Cell'];
+/** The `apiVersion:` of realms, spaces, stacks, cells and their containers. */
+export const CELL_API = 'v1beta1';
 const FLAT = 'name, kind: Container, container: {image, command, env, ports, mounts}';
 
 /** Recognises what people bring from elsewhere by its outermost keys. Pure. */
 export function recogniseForeign(map: YAMLMap): Foreign | undefined {
+  const api = textOf(map.get('apiVersion', true));
+  if (api === CELL_API) return undefined;
   if (map.has('apiVersion')) return recogniseApi(textOf(map.get('kind', true)));
   if (map.has('kind') || !isMap(map.get('services', true))) return undefined;
   return {
@@ -22,11 +25,6 @@ export function recogniseForeign(map: YAMLMap): Foreign | undefined {
 }
 
 function recogniseApi(kind: string): Foreign {
-  if (OUR_KINDS.includes(kind)) {
-    const message =
-      'manifests with an `apiVersion` (Realm, Space, Stack, Cell) are not supported yet';
-    return { path: 'apiVersion', message, hint: 'use the flat form: name, kind, container' };
-  }
   return {
     path: 'apiVersion',
     message: `this is a Kubernetes ${kind === '' ? 'manifest' : kind}, which a capsule cannot read`,

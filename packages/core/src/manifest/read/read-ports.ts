@@ -1,5 +1,6 @@
 import type { PortMapping, Protocol } from '../../resource/cell/container.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
+import { readText } from './read-words.ts';
 
 /** Keeps the place of an item in the list; the reader has noted what is wrong with it. */
 const UNREADABLE: PortMapping = {
@@ -7,7 +8,7 @@ const UNREADABLE: PortMapping = {
   hostPort: Number.NaN,
   protocol: 'tcp',
 };
-const FIELDS = ['containerPort', 'hostPort', 'protocol'] as const;
+const FIELDS = ['containerPort', 'hostPort', 'protocol', 'hostAddress'] as const;
 
 /** `ports`: a list of `{containerPort, hostPort, protocol}`; tcp where no protocol is written. */
 export function readPorts(reader: DocumentReader, place: Place): readonly PortMapping[] {
@@ -21,7 +22,8 @@ export function readPorts(reader: DocumentReader, place: Place): readonly PortMa
     const containerPort = readPort(reader, item, fields.get('containerPort'), 'containerPort');
     const hostPort = readPort(reader, item, fields.get('hostPort'), 'hostPort');
     const protocol = readProtocol(reader, fields.get('protocol'));
-    return [{ containerPort, hostPort, protocol }];
+    const hostAddress = readText(reader, fields.get('hostAddress'));
+    return [{ containerPort, hostPort, protocol, ...(hostAddress !== '' && { hostAddress }) }];
   });
 }
 

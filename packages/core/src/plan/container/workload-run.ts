@@ -23,7 +23,18 @@ export function isRunDue(record: ContainerRecord, status: WorkloadStatus): boole
 /** True when the requested run is over, and its policy wants no other. Pure. */
 export function isRunOver(record: ContainerRecord, status: WorkloadStatus): boolean {
   if (isRunDue(record, status) || !isEnd(status.reason)) return false;
-  return !isRestarted(record.spec.restartPolicy, status.reason);
+  return (
+    !isRestarted(record.spec.restartPolicy, status.reason) ||
+    (status.reason !== 'Lost' && hasNoRetries(record, status.restartStreak))
+  );
+}
+
+/** True when so many restarts in a row have ended that no other follows. Pure. */
+export function hasNoRetries(
+  { spec: { restartMaxRetries } }: Pick<ContainerRecord, 'spec'>,
+  restartStreak: number,
+): boolean {
+  return restartMaxRetries !== undefined && restartStreak >= restartMaxRetries;
 }
 
 function isEnd(reason: StatusReason): reason is EndReason {

@@ -12,6 +12,7 @@ import {
   type WorkloadStatus,
 } from '../../resource/workload/workload.ts';
 import { eventsOfChange } from './workload-events.ts';
+import { isRunOver } from './workload-run.ts';
 import {
   FIRST_STATUS,
   type StatusClock,
@@ -356,4 +357,18 @@ test('a wait for others is said once', () => {
   assert.notEqual(statusWhenWaiting(waiting, ['db']), waiting);
   const { message } = statusWhenWaiting(waiting, ['db', 'ghost'], ['ghost']);
   assert.equal(message, 'waits until db is ready, and waits for ghost, which does not exist');
+});
+
+test('after so many restarts in a row as are allowed, a container fails for good', () => {
+  const record = { ...RECORD, spec: { ...RECORD.spec, restartMaxRetries: 2 } };
+  let status = STARTED;
+  const reasons = [1, 2, 3].map((at) => {
+    status = look(status, { ...RUNNING, pid: at }, record);
+    status = look(status, { ...ENDED, exitedAt: 9_000 + at }, record);
+    return status.reason;
+  });
+  assert.deepEqual(reasons, ['BackOff', 'BackOff', 'Failed']);
+  assert.ok(isRunOver(record, status));
+  assert.match(status.message, /not restarted after 2 restarts/);
+  assert.equal(isRunOver(RECORD, status), false);
 });

@@ -15,7 +15,13 @@ import {
   UNHEALTHY,
 } from './end-cause.ts';
 import { describeExit, type Exit, exitFromStatus } from './exit.ts';
-import { graceMs, isRestarted, isRunDue, isStoppedForHealth } from './workload-run.ts';
+import {
+  graceMs,
+  hasNoRetries,
+  isRestarted,
+  isRunDue,
+  isStoppedForHealth,
+} from './workload-run.ts';
 
 /** A run this long counts as healthy: it resets the back-off. */
 const HEALTHY_AFTER_MS = 10 * 60_000;
@@ -345,12 +351,14 @@ function ended(
   const observed = { observedGeneration: record.generation, finishedAt, ...exit };
   const end = exit.exitCode === 0 && !isUnhealthy ? 'Completed' : 'Failed';
   const { endCause, how } = causeOfEnd(seen, exit, isUnhealthy ? before.message : undefined);
-  if (!isRestarted(record.spec.restartPolicy, end)) {
+  const ranMs = finishedAt - (before.startedAt ?? finishedAt);
+  const isExhausted = ranMs < HEALTHY_AFTER_MS && hasNoRetries(record, before.restartStreak);
+  if (isExhausted || !isRestarted(record.spec.restartPolicy, end)) {
     const phase = end === 'Completed' ? 'stopped' : 'failed';
-    const message = describeEnd(end, how);
+    const tries = isExhausted ? `; not restarted after ${before.restartStreak} restarts` : '';
+    const message = `${describeEnd(end, how)}${tries}`;
     return withoutOldExit(before, { ...observed, endCause, phase, reason: end, message });
   }
-  const ranMs = finishedAt - (before.startedAt ?? finishedAt);
   const restartStreak = ranMs >= HEALTHY_AFTER_MS ? 1 : before.restartStreak + 1;
   return withoutOldExit(before, {
     ...observed,

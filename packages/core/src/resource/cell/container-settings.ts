@@ -57,6 +57,8 @@ export interface HostBind {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** Make the source, as a folder, where it is missing. */
+  readonly ensure?: boolean;
 }
 
 export interface Ulimit {

@@ -15,6 +15,10 @@ export interface CellContainer extends ContainerSettings {
   /** More names of its cell in the space, one DNS label each; absent in records of earlier versions. */
   readonly aliases?: readonly string[];
   readonly restartPolicy: RestartPolicy;
+  /** The first pause before a restart, which doubles up to 5 min; absent: 1. */
+  readonly restartBackoffSeconds?: number;
+  /** Restarts in a row after which no other follows; absent: no end. */
+  readonly restartMaxRetries?: number;
   readonly healthCheck?: HealthCheck;
   /** How long a started process must stay up before it is ready; a health check decides instead where there is one. */
   readonly minReadySeconds: number;
@@ -39,6 +43,8 @@ export interface PortMapping {
   readonly containerPort: number;
   readonly hostPort: number;
   readonly protocol: Protocol;
+  /** IPv4 address of the capsule that leads there; absent: each of them. */
+  readonly hostAddress?: string;
 }
 
 /** A volume that appears in the container. */

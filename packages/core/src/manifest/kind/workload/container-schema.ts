@@ -110,6 +110,7 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
           containerPort: port('Port of the workload.'),
           hostPort: port('Port of the capsule; the capsule itself uses 50000/tcp.'),
           protocol: { enum: ['tcp', 'udp'], default: 'tcp' },
+          hostAddress: text('IPv4 address of the capsule. Default: each of them.'),
         },
         ['containerPort', 'hostPort'],
       ),

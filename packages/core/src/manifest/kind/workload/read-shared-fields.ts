@@ -28,6 +28,8 @@ type Shared = Omit<
   | 'hostBindPaths'
   // Only containers of a cell have them.
   | 'aliases'
+  | 'restartBackoffSeconds'
+  | 'restartMaxRetries'
   | 'securityOpts'
 >;
 

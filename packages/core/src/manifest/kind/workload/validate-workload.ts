@@ -1,4 +1,5 @@
 import { isCapsuleError } from '../../../error/capsule-error.ts';
+import { isIPv4 } from '../../../network/ipv4.ts';
 import type { WorkloadKind } from '../../../resource/cell/cell.ts';
 import type { PortMapping } from '../../../resource/cell/container.ts';
 import { isPrebuilt } from '../../../resource/cell/micro-vm.ts';
@@ -135,10 +136,16 @@ function validatePorts({ ports, networkMode }: WorkloadSpec): Problem[] {
   });
 }
 
-function validatePort(path: string, { containerPort, hostPort, protocol }: PortMapping): Problem[] {
+function validatePort(path: string, port: PortMapping): Problem[] {
+  const { containerPort, hostPort, protocol, hostAddress } = port;
   const problems: Problem[] = [];
   // The reader has recorded unreadable values.
   if (Number.isNaN(containerPort) && Number.isNaN(hostPort)) return problems;
+  if (hostAddress !== undefined && !isIPv4(hostAddress)) {
+    const message = `${quote(hostAddress)} is not an IPv4 address`;
+    const hint = 'write an address of the capsule, for example 127.0.0.1';
+    problems.push({ path: `${path}.hostAddress`, message, hint });
+  }
   if (!isPort(containerPort)) {
     problems.push({ path: `${path}.containerPort`, message: notAPort(containerPort) });
   }

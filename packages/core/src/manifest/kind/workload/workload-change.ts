@@ -21,6 +21,8 @@ const EFFECTS: Readonly<Record<Exclude<keyof WorkloadSpec, 'name'>, 'inPlace' | 
   user: 'recreates',
   workingDir: 'recreates',
   restartPolicy: 'inPlace',
+  restartBackoffSeconds: 'inPlace',
+  restartMaxRetries: 'inPlace',
   resources: 'inPlace',
   healthCheck: 'inPlace',
   minReadySeconds: 'inPlace',

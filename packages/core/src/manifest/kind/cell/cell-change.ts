@@ -1,13 +1,13 @@
+import { containerKey } from '../../../resource/cell/cell-key.ts';
 import {
   type CellDocument,
   type ContainerDocument,
-  containerKey,
-  describeWorkloadChange,
-  type FieldChange,
   rootOf,
-  splitWorkload,
-  type WorkloadSpec,
-} from '@capsule/core';
+} from '../../../resource/workload/cell-document.ts';
+import { splitWorkload } from '../../../resource/workload/flat-workload.ts';
+import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
+import type { FieldChange } from '../field-change.ts';
+import { describeWorkloadChange } from '../workload/workload-change.ts';
 
 /** Every field that differs, the cell's own labels first; for a new cell every field that says something. Pure. */
 export function describeCellChange(
@@ -44,7 +44,7 @@ export function needsNewContainers(before: CellDocument, after: CellDocument): b
 }
 
 /** Returns whether this container has to be recreated, for a field of its own. Pure. */
-export function needsNewContainer(before: ContainerDocument, after: ContainerDocument): boolean {
+export function needsNewContainerOf(before: ContainerDocument, after: ContainerDocument): boolean {
   const mixed = { ...before.spec, ...splitWorkload(after.spec).container } as WorkloadSpec;
   return describeWorkloadChange(before.spec, mixed).some(({ recreates }) => recreates);
 }
