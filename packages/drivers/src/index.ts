@@ -1,5 +1,6 @@
 export { KindFiles } from './by-kind/kind-files.ts';
 export { KindRuntime } from './by-kind/kind-runtime.ts';
+export { KernelCgroups } from './cgroup/kernel-cgroups.ts';
 export {
   ContainerdConnection,
   type ContainerdConnectionOptions,

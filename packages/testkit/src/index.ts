@@ -1,6 +1,7 @@
 export { writeLogWriter } from './containerd/log-writer.ts';
 export { missingContainerd, openContainerd } from './containerd/open-containerd.ts';
 export { PrivateContainerd } from './containerd/private-containerd.ts';
+export { cellCgroupsContract } from './contracts/cell-cgroups.contract.ts';
 export { cellNetworkContract, type NetworkBench } from './contracts/cell-network.contract.ts';
 export { cellTrafficContract } from './contracts/cell-traffic.contract.ts';
 export {
@@ -28,6 +29,7 @@ export type { VolumeBench } from './contracts/volume-bench.ts';
 export { mountXfs } from './disk/mount-xfs.ts';
 export { type DiskServer, serveDisk } from './disk/serve-disk.ts';
 export { VolatileDisk } from './disk/volatile-disk.ts';
+export { FakeCellCgroups } from './fakes/fake-cell-cgroups.ts';
 export {
   FakeCellNetwork,
   type FakeNetworkState,

@@ -20,6 +20,7 @@ export const CORE: Folders = {
       'error',
       'resource/cell',
       'resource/image',
+      'resource/place',
       'resource/registry',
       'resource/volume',
       'resource/workload',

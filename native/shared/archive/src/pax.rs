@@ -4,6 +4,10 @@ use std::io;
 /// A keyword and its value.
 pub type Record = (Vec<u8>, Vec<u8>);
 
+/// A record takes twenty times its bytes in memory: a header of the least ones would fill a small machine.
+/// Two of them describe a piece of a sparse file.
+const MOST_RECORDS: usize = 1 << 18;
+
 /// Records of a PAX header: `LENGTH KEY=VALUE\n`, the length in decimal and of all of it.
 pub fn parse(mut data: &[u8]) -> io::Result<Vec<Record>> {
     let bad = || invalid("a PAX header is not made of records");
@@ -23,6 +27,9 @@ pub fn parse(mut data: &[u8]) -> io::Result<Vec<Record>> {
         let equals = equals.filter(|at| *at > 0).ok_or_else(bad)?;
         let (key, value) = record.split_at(equals);
         records.push((key.to_vec(), value.get(1..).unwrap_or_default().to_vec()));
+        if records.len() > MOST_RECORDS {
+            return Err(invalid("a PAX header has too many records"));
+        }
         data = data.get(length..).unwrap_or_default();
     }
     Ok(records)
@@ -64,6 +71,16 @@ mod tests {
             push(&mut data, key, value);
         }
         assert_eq!(parse(&data).unwrap(), records);
+    }
+
+    #[test]
+    fn more_records_than_memory_has_room_for_are_refused() {
+        let least = b"5 a=\n";
+        assert_eq!(
+            parse(&least.repeat(MOST_RECORDS)).unwrap().len(),
+            MOST_RECORDS
+        );
+        assert!(parse(&least.repeat(MOST_RECORDS + 1)).is_err());
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::block::Field;
 use crate::entry::{Attribute, Segment};
 use crate::source::Stream;
 use crate::time::Time;
@@ -192,4 +193,101 @@ fn attributes_are_looked_up_in_no_time_however_many_there_are() {
     let attributes = &all[0].0.attributes;
     assert_eq!(attributes.len(), 100_000);
     assert_eq!(attributes[0].value, b"last");
+}
+
+/// Small deterministic generator, so that a failure can be repeated.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound as u64) as usize
+    }
+}
+
+/// With wrong checksums, nearly all of a header would never be looked at.
+#[test]
+fn a_header_of_any_bytes_with_a_right_checksum_never_does_more_than_fail() {
+    let bytes = written(&samples());
+    let is_header = |at: &usize| {
+        let mut block = Block::empty();
+        block.put(Field(0, BLOCK_BYTES), &bytes[*at..*at + BLOCK_BYTES]);
+        !block.is_empty() && block.is_sound()
+    };
+    let headers: Vec<usize> = (0..bytes.len())
+        .step_by(BLOCK_BYTES)
+        .filter(is_header)
+        .collect();
+    for seed in 1..=400 {
+        let mut random = Random(seed);
+        let mut spoilt = bytes.clone();
+        let at = headers[random.below(headers.len())];
+        let mut block = Block::empty();
+        block.put(Field(0, BLOCK_BYTES), &bytes[at..at + BLOCK_BYTES]);
+        for _ in 0..=random.below(6) {
+            let byte = [0, 0x80, 0xff, b'7', b'9', b' ', b'S', b'x'][random.below(8)];
+            // The fields of the old sparse format are behind the names.
+            let place = [
+                random.below(500),
+                124 + random.below(33),
+                386 + random.below(120),
+            ];
+            block.0[place[random.below(3)]] = byte;
+        }
+        block.seal();
+        spoilt[at..at + BLOCK_BYTES].copy_from_slice(&block.0);
+        let _ = read(&spoilt);
+        let _ = crate::measure::measure(Stream(spoilt.as_slice()));
+    }
+}
+
+#[test]
+fn records_of_any_numbers_never_do_more_than_fail() {
+    let keys: [&[u8]; 14] = [
+        b"size",
+        b"uid",
+        b"gid",
+        b"mtime",
+        b"atime",
+        b"path",
+        b"linkpath",
+        b"GNU.sparse.major",
+        b"GNU.sparse.minor",
+        b"GNU.sparse.realsize",
+        b"GNU.sparse.size",
+        b"GNU.sparse.map",
+        b"GNU.sparse.offset",
+        b"GNU.sparse.numbytes",
+    ];
+    let values: [&[u8]; 10] = [
+        b"0",
+        b"1",
+        b"18446744073709551615",
+        b"9223372036854775808",
+        b"-9223372036854775808.5",
+        b"9223372036854775807.999",
+        b"",
+        b"../..",
+        b"0,18446744073709551615",
+        b"512",
+    ];
+    for seed in 1..=400 {
+        let mut random = Random(seed);
+        let mut records = Vec::new();
+        for _ in 0..1 + random.below(5) {
+            let (key, value) = (random.below(keys.len()), random.below(values.len()));
+            pax::push(&mut records, keys[key], values[value]);
+        }
+        let kind = [b'0', b'S', b'5', b'1', b'3', b'Z'][random.below(6)];
+        let archive = [
+            block(b'x', &records),
+            block(kind, &[b'1'; 512]),
+            vec![0; 1024],
+        ]
+        .concat();
+        let _ = read(&archive);
+        let _ = crate::measure::measure(Stream(archive.as_slice()));
+    }
 }

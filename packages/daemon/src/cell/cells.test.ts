@@ -39,7 +39,7 @@ async function boot(t: TestContext) {
   outside.images.offer('docker.io/library/redis:latest');
   const { runtime } = outside;
   const network = { ...outside.network, network: new FakeCellNetwork(kernel) };
-  const scopes = scopeMaker({ spaces: network.network });
+  const scopes = scopeMaker({ spaces: network.network, cgroups: outside.cgroups });
   const { resources, base } = createTestResources(db, { ...outside, network, scopes });
   const { controller } = resources.workloads;
   const { scopeController } = resources.cells;

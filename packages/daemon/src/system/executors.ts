@@ -30,13 +30,13 @@ function cellExecutors(
   const { network } = ports.network;
   const { attachments, filler } = volumes;
   return {
-    attachNetwork: attachNetwork({ network, ensureScopes }),
+    attachNetwork: attachNetwork({ network, ensureScopes, cgroups: ports.cgroups }),
     detachNetwork: detachNetwork({ network, cells, addresses }),
     publishPorts: publishPorts(publisher),
     attachVolumes: attachVolumes(attachments),
     detachVolumes: detachVolumes(attachments),
     fillVolumes: fillVolumes(filler),
-    forget: forget({ db, cells, addresses, pauses, logs, observer }),
+    forget: forget({ db, cells, addresses, pauses, logs, observer, cgroups: ports.cgroups }),
   };
 }
 

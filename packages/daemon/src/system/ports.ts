@@ -1,4 +1,5 @@
 import type {
+  CellCgroups,
   ContainerFiles,
   ContainerRef,
   ContainerRuntime,
@@ -19,6 +20,7 @@ export interface Ports {
   readonly logs: LogPorts;
   readonly network: NetworkPorts;
   readonly volumes: VolumePorts;
+  readonly cgroups: CellCgroups;
   readonly scopes: ScopeMaker;
 }
 

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
-import { consoleLog, containerId, FileLogs } from '@capsule/drivers';
+import { consoleLog, containerId, FileLogs, KernelCgroups } from '@capsule/drivers';
 import type { Log } from '@capsule/engine';
 import type { Config } from '../config/config.ts';
 import { scopeMaker } from '../scope/make.ts';
@@ -74,6 +74,7 @@ async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Pr
   const images = openImages(setup, runtimes, (host) =>
     isCapsuleError(store) ? undefined : store.registries.findLogin(host),
   );
+  const cgroups = new KernelCgroups();
   return {
     runtime,
     files,
@@ -85,7 +86,8 @@ async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Pr
       serialPathOf: (ref) => consoleLog(paths.log(ref)),
     },
     volumes: await openVolumePorts(setup, microVms),
-    scopes: scopeMaker({ spaces: network.network }),
+    cgroups,
+    scopes: scopeMaker({ spaces: network.network, cgroups }),
     runtimeId: containerId,
   };
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
-import { type ContainerRef, type ContainerSpec, containerCgroup } from '@capsule/core';
+import { type ContainerRef, type ContainerSpec, cellCgroup, containerCgroup } from '@capsule/core';
 import {
   busyboxImage,
   dockerArchive,
@@ -13,7 +13,9 @@ import {
 } from '@capsule/testkit';
 import { plainContainer } from '@capsule/testkit/plain-container';
 import { isUnified } from '../cgroup/is-unified.ts';
+import { KernelCgroups } from '../cgroup/kernel-cgroups.ts';
 import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { removeIfEmpty } from '../cgroup/remove-if-empty.ts';
 import { ContainerdConnection } from './client/containerd-connection.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 import { ContainerdImages } from './image/containerd-images.ts';
@@ -29,6 +31,7 @@ let cells = 0;
 after(async () => {
   await containerd?.[Symbol.asyncDispose]();
   await removeCgroups(CGROUPS, `/kukeon/${REALM.name}`);
+  await removeIfEmpty(CGROUPS, '/kukeon');
 });
 
 /** Opens a cell, whose containers are named. */
@@ -124,6 +127,20 @@ suite('containers of a cell with containerd', { skip, timeout: 120_000 }, () => 
     assert.equal(options.includes('nodev'), false);
   });
 
+  test('a container starts in the cgroup of its cell, which outlives it until it is removed', async (t) => {
+    const { start, runtime, refOf } = await openCell(t);
+    const cgroups = new KernelCgroups(CGROUPS);
+    const { cell } = refOf('one');
+    await cgroups.ensure(cell);
+    await start('one', 'sleep 1000', { resources: { pids: 50, memoryBytes: 64 * 1024 ** 2 } });
+    await cgroups.remove(cell);
+    assert.equal((await runtime.inspect(refOf('one')))?.task, 'running');
+    await runtime.remove(refOf('one'));
+    assert.ok(await hasCgroup(cellCgroup(cell)));
+    await cgroups.remove(cell);
+    assert.equal(await hasCgroup(cellCgroup(cell)), false);
+  });
+
   test('shares of the processor are given at the start, and change while it runs', async (t) => {
     const { start, runtime, refOf } = await openCell(t);
     await start('busy', 'sleep 1000', { resources: { cpuShares: 512 } });
@@ -138,6 +155,14 @@ suite('containers of a cell with containerd', { skip, timeout: 120_000 }, () => 
     assert.equal((await runtime.inspect(refOf('busy')))?.task, 'running');
   });
 });
+
+async function hasCgroup(path: string): Promise<boolean> {
+  const folder = join(CGROUPS, (await isUnified(CGROUPS)) ? '' : 'memory', path);
+  return readdir(folder).then(
+    () => true,
+    () => false,
+  );
+}
 
 async function sharesOf(path: string): Promise<string> {
   const file = (await isUnified(CGROUPS))

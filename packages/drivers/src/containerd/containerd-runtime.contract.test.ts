@@ -4,7 +4,7 @@ import { watch } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, suite, type TestContext, test } from 'node:test';
-import type { ContainerRef, ContainerSpec } from '@capsule/core';
+import { type ContainerRef, type ContainerSpec, containerCgroup } from '@capsule/core';
 import { listPids, readProc } from '@capsule/host';
 import {
   busyboxImage,
@@ -18,6 +18,7 @@ import {
 } from '@capsule/testkit';
 import { plainContainer } from '@capsule/testkit/plain-container';
 import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { removeIfEmpty } from '../cgroup/remove-if-empty.ts';
 import { ContainerdConnection } from './client/containerd-connection.ts';
 import { ContainerdRuntime } from './containerd-runtime.ts';
 import { ContainerdImages } from './image/containerd-images.ts';
@@ -33,6 +34,7 @@ let namespaces = 0;
 after(async () => {
   await containerd?.[Symbol.asyncDispose]();
   await removeCgroups(CGROUPS, `/kukeon/${REALM}`);
+  await removeIfEmpty(CGROUPS, '/kukeon');
 });
 
 async function openBench(t: TestContext, config: Readonly<Record<string, unknown>> = {}) {
@@ -363,8 +365,9 @@ async function killShim(id: string): Promise<void> {
   }
 }
 
-async function cgroupsOf({ cell }: ContainerRef): Promise<string[]> {
-  const path = join('kukeon', cell.realm, cell.space, cell.stack, cell.cell);
+/** Returns the cgroups of the root container. */
+async function cgroupsOf(ref: ContainerRef): Promise<string[]> {
+  const path = containerCgroup({ ref, role: 'root' });
   const found: string[] = [];
   for (const controller of ['', ...(await readdir(CGROUPS))]) {
     const directory = join(CGROUPS, controller, path);

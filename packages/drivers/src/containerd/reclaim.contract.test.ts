@@ -13,6 +13,7 @@ import {
 } from '@capsule/testkit';
 import { plainContainer } from '@capsule/testkit/plain-container';
 import { removeCgroups } from '../cgroup/remove-cgroups.ts';
+import { removeIfEmpty } from '../cgroup/remove-if-empty.ts';
 import { ContainerdConnection } from './client/containerd-connection.ts';
 import { expiryLabels } from './client/lease.ts';
 import { packProcess } from './client/pack.ts';
@@ -34,6 +35,7 @@ const IMAGE = 'docker.io/library/busybox:test';
 after(async () => {
   await containerd?.[Symbol.asyncDispose]();
   await removeCgroups('/sys/fs/cgroup', `/kukeon/${REALM}`);
+  await removeIfEmpty('/sys/fs/cgroup', '/kukeon');
 });
 
 /** Opens a runtime; its client makes the leftovers of a killed one. */

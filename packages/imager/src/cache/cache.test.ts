@@ -130,3 +130,16 @@ test('an entry without its description counts as unfinished', async () => {
   await mkdir(join(place.path, 'entry', 'k', 'tree'), { recursive: true });
   assert.equal(await place.cache.find('k'), undefined);
 });
+
+for (const text of ['', '{"key":']) {
+  test(`an entry with the description ${JSON.stringify(text)} is filled again`, async () => {
+    await using place = await scratch();
+    const { path } = await place.cache.ensure('k', writing('one'));
+    await writeFile(join(path, '..', 'entry.json'), text);
+    const again = await place.cache.ensure('k', writing('two'));
+    assert.deepEqual(
+      [again.fresh, await readFile(join(again.path, 'file'), 'utf8')],
+      [true, 'two'],
+    );
+  });
+}

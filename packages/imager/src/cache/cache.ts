@@ -33,9 +33,9 @@ export class Cache {
   async find(key: string): Promise<CacheEntry | undefined> {
     const entry = join(this.#root, 'entry', key);
     try {
-      const { sizeBytes } = JSON.parse(await readFile(join(entry, 'entry.json'), 'utf8')) as {
-        sizeBytes: number;
-      };
+      const sizeBytes = parseSize(await readFile(join(entry, 'entry.json'), 'utf8'));
+      // A power cut can leave the description empty: the entry is then filled again.
+      if (sizeBytes === undefined) return undefined;
       if (!(await isMadeOrdinarily(entry))) return undefined;
       const now = new Date();
       await utimes(join(entry, 'entry.json'), now, now);
@@ -105,6 +105,15 @@ export class Cache {
 
   #lock(key: string, wait = true): Promise<AsyncDisposable> {
     return lockFile(join(this.#root, 'locks', key), { wait });
+  }
+}
+
+function parseSize(text: string): number | undefined {
+  try {
+    return (JSON.parse(text) as { sizeBytes: number }).sizeBytes;
+  } catch (failure) {
+    if (failure instanceof SyntaxError) return undefined;
+    throw failure;
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ContainerFiles, containerKey, type LogStore, type ServiceProbe } from '@capsule/core';
+import { FakeCellCgroups } from './fake-cell-cgroups.ts';
 import { FakeCellNetwork } from './fake-cell-network.ts';
 import { FakeContainerRuntime } from './fake-container-runtime.ts';
 import { FakeImageStore } from './fake-image-store.ts';
@@ -51,6 +52,7 @@ export function fakeOutside() {
       guestVolumes: noGuestVolumes,
       faultPoint: () => undefined,
     },
+    cgroups: new FakeCellCgroups(),
     scopes: { make: async () => undefined, unmake: async () => undefined },
   };
 }

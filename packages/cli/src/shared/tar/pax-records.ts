@@ -3,6 +3,8 @@ import { damaged } from './damaged.ts';
 /** Records of an extended header in their order: a sparse map repeats its keys. */
 export type PaxRecords = readonly (readonly [key: string, value: Buffer])[];
 
+/** A record takes many times its bytes in memory. Two of them describe a part of a sparse file. */
+const RECORDS_MOST = 2 ** 18;
 const SPACE = 0x20;
 const EQUALS = 0x3d;
 const NEWLINE = 0x0a;
@@ -22,6 +24,7 @@ export function parsePaxRecords(data: Buffer): PaxRecords {
       throw damaged('an extended header is malformed');
     }
     records.push([data.toString('utf8', space + 1, equals), data.subarray(equals + 1, end - 1)]);
+    if (records.length > RECORDS_MOST) throw damaged('an extended header has too many records');
     at = end;
   }
   return records;

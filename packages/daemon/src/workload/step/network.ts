@@ -1,4 +1,4 @@
-import type { CellId, CellNetwork } from '@capsule/core';
+import type { CellCgroups, CellId, CellNetwork } from '@capsule/core';
 import type { PortPublisher } from '../../network/publish-ports.ts';
 import type { Addresses } from '../../store/addresses.ts';
 import type { Cells } from '../../store/cells.ts';
@@ -6,16 +6,19 @@ import type { CellExecutor } from '../steps.ts';
 
 export interface AttachNetworkParts {
   readonly network: Pick<CellNetwork, 'attach'>;
+  readonly cgroups: Pick<CellCgroups, 'ensure'>;
   /** Makes the scopes of a cell, where they are not made yet. */
   readonly ensureScopes: (cell: CellId, signal: AbortSignal) => Promise<void>;
 }
 
 export function attachNetwork({
   network,
+  cgroups,
   ensureScopes,
 }: AttachNetworkParts): CellExecutor<'attachNetwork'> {
   return async ({ id }, step, signal) => {
     await ensureScopes(id, signal);
+    await cgroups.ensure(id);
     await network.attach(step, signal);
   };
 }

@@ -1,4 +1,4 @@
-import type { ContainerRuntime } from '@capsule/core';
+import type { CellCgroups, ContainerRuntime } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 import type { PauseCommands } from '../../pause/commands.ts';
 import type { Addresses } from '../../store/addresses.ts';
@@ -42,6 +42,7 @@ export function forgetContainer(parts: ForgetContainerParts): ContainerExecutor<
 
 export interface ForgetParts {
   readonly db: Database;
+  readonly cgroups: Pick<CellCgroups, 'remove'>;
   readonly cells: Pick<Cells, 'remove'>;
   readonly addresses: Pick<Addresses, 'release'>;
   readonly pauses: Pick<PauseCommands, 'forget'>;
@@ -50,11 +51,12 @@ export interface ForgetParts {
 }
 
 export function forget(parts: ForgetParts): CellExecutor<'forget'> {
-  const { db, cells, addresses, pauses, logs, observer } = parts;
+  const { db, cgroups, cells, addresses, pauses, logs, observer } = parts;
   return async (record) => {
     const { id, containers } = record;
     // A start that was interrupted may have made the log's folder without any line.
     for (const { ref } of containers) await logs.remove(ref);
+    await cgroups.remove(id);
     db.transaction(() => {
       if (!cells.remove(record)) return;
       addresses.release(id);

@@ -16,6 +16,7 @@ import {
 import { plainContainer } from '@capsule/testkit/plain-container';
 import { isInCgroup } from '../../cgroup/is-in-cgroup.ts';
 import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
+import { removeIfEmpty } from '../../cgroup/remove-if-empty.ts';
 import { ContainerdConnection } from '../client/containerd-connection.ts';
 import { ContainerdRuntime } from '../containerd-runtime.ts';
 import { ContainerdImages } from '../image/containerd-images.ts';
@@ -41,6 +42,7 @@ const REQUEST: ExecRequest = {
 after(async () => {
   await containerd?.[Symbol.asyncDispose]();
   await removeCgroups('/sys/fs/cgroup', `/kukeon/${REALM}`);
+  await removeIfEmpty('/sys/fs/cgroup', '/kukeon');
 });
 
 interface Bench {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { archiveName, givenName } from './archive-names.ts';
+import { archiveName, givenName, namedImages } from './archive-names.ts';
 
 const REF = 'org.opencontainers.image.ref.name';
 const FULL = 'io.containerd.image.name';
@@ -53,4 +53,26 @@ test('a tag alone, and an empty name, do not name an image', () => {
 
 test('a name that is no valid reference is refused', () => {
   assert.throws(() => nameOf({ [REF]: 'My App!' }), { code: 'IMAGE_INVALID' });
+});
+
+const manifest = (name: string, digest: string) => ({
+  mediaType: '',
+  digest,
+  size: 1,
+  platform: '',
+  annotations: { [FULL]: name },
+});
+
+test('the last image of a name counts', () => {
+  const named = namedImages([manifest('app:1', 'sha256:1'), manifest('app:1', 'sha256:2')]);
+  assert.deepEqual(
+    [...named].map(([name, { digest }]) => [name, digest]),
+    [['docker.io/library/app:1', 'sha256:2']],
+  );
+});
+
+test('an archive that names thousands of images is refused', () => {
+  const many = Array.from({ length: 1001 }, (_, index) => manifest(`app:${index}`, 'sha256:1'));
+  assert.equal(namedImages(many.slice(1)).size, 1000);
+  assert.throws(() => namedImages(many), { code: 'IMAGE_INVALID' });
 });

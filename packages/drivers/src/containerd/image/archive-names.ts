@@ -28,6 +28,25 @@ export function archiveName({ annotations }: Descriptor): string | undefined {
   }
 }
 
+/** Each takes several calls of containerd and a record; no archive of people has as many. */
+const IMAGES_MOST = 1000;
+
+/**
+ * Returns the images of an archive by their full references. The last one of a name counts, as with `docker load`.
+ * Fails with `IMAGE_INVALID`. Pure.
+ */
+export function namedImages(manifests: readonly Descriptor[]): ReadonlyMap<string, Descriptor> {
+  const named = new Map<string, Descriptor>();
+  for (const manifest of manifests) {
+    const name = archiveName(manifest);
+    if (name !== undefined) named.set(name, manifest);
+    if (named.size <= IMAGES_MOST) continue;
+    const reason = `it names more than ${IMAGES_MOST} images`;
+    throw imageError.INVALID({ subject: 'the archive', reason });
+  }
+  return named;
+}
+
 /**
  * Returns the full reference for the only image of an archive, whose name the client gave. A name without a
  * tag takes the only tag that the archive has. Fails with `REFERENCE_INVALID`. Pure.

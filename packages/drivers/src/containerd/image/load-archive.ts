@@ -7,7 +7,7 @@ import { expiryLabels, type LeaseHeaders, withLease } from '../client/lease.ts';
 import { pack } from '../client/pack.ts';
 import { imageError } from '../errors.ts';
 import { ImageImportStreamSchema } from '../gen/containerd/types/transfer/importexport_pb.ts';
-import { archiveName, givenName } from './archive-names.ts';
+import { givenName, namedImages } from './archive-names.ts';
 import type { ImageContext } from './context.ts';
 import { describeDestination } from './describe-destination.ts';
 import { type Descriptor, readDescriptors } from './descriptor.ts';
@@ -94,12 +94,9 @@ async function nameImages(
     if (manifest === undefined || !isOne) throw imageError.AMBIGUOUS({ name: given });
     return [await saveImage(context, givenName(given, manifests), manifest, signal)];
   }
-  const named = manifests.flatMap((manifest) => {
-    const name = archiveName(manifest);
-    return name === undefined ? [] : [{ name, manifest }];
-  });
+  const named = [...namedImages(manifests)];
   if (named.length === 0) throw imageError.UNNAMED({ digest: manifests[0]?.digest ?? digest });
-  return Promise.all(named.map(({ name, manifest }) => saveImage(context, name, manifest, signal)));
+  return Promise.all(named.map(([name, manifest]) => saveImage(context, name, manifest, signal)));
 }
 
 async function saveImage(

@@ -16,6 +16,7 @@ import {
 } from '@capsule/testkit';
 import { plainContainer } from '@capsule/testkit/plain-container';
 import { removeCgroups } from '../../cgroup/remove-cgroups.ts';
+import { removeIfEmpty } from '../../cgroup/remove-if-empty.ts';
 import { ContainerdConnection } from '../client/containerd-connection.ts';
 import { REALM_LABEL } from '../client/realm-label.ts';
 import { ContainerdRuntime } from '../containerd-runtime.ts';
@@ -30,6 +31,7 @@ let benches = 0;
 
 after(async () => {
   await containerd?.[Symbol.asyncDispose]();
+  await removeIfEmpty('/sys/fs/cgroup', '/kukeon');
   await registry[Symbol.asyncDispose]();
 });
 

@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Resources } from '@capsule/core';
 import { unlessMissing } from '@capsule/host';
+import { delegateControllers } from '../../cgroup/delegate-controllers.ts';
 import { isUnified } from '../../cgroup/is-unified.ts';
 
 const PERIOD_MICROS = 100_000;
@@ -13,7 +14,7 @@ const CONTROLLERS = ['cpu', 'cpuacct', 'memory', 'pids', 'blkio', 'freezer'];
  */
 export async function makeCgroup(root: string, path: string): Promise<readonly string[]> {
   if (await isUnified(root)) {
-    await enableControllers(root, path);
+    await delegateControllers(root, dirname(path));
     await mkdir(join(root, path), { recursive: true });
     return [join(root, path, 'cgroup.procs')];
   }
@@ -35,23 +36,6 @@ export async function limitCgroup(root: string, path: string, limits: Resources)
     await writeIfThere(join(root, path, 'cpu.max'), `${quota ?? 'max'} ${PERIOD_MICROS}`);
   } else {
     await writeIfThere(join(root, 'cpu', path, 'cpu.cfs_quota_us'), String(quota ?? -1));
-  }
-}
-
-/**
- * Each level of v2 passes on the controllers that its parent has enabled
- * (Documentation/admin-guide/cgroup-v2.rst).
- */
-async function enableControllers(root: string, path: string): Promise<void> {
-  const levels = dirname(path).split('/').filter(Boolean);
-  const folders = levels.map((_, index) => join(root, ...levels.slice(0, index + 1)));
-  for (const folder of [root, ...folders]) {
-    await mkdir(folder, { recursive: true });
-    for (const controller of ['cpu', 'memory', 'pids', 'io']) {
-      // `capsule info` reports controllers that this kernel lacks or refuses.
-      const write = writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`);
-      await unlessMissing(write, ['EINVAL', 'EBUSY', 'EOPNOTSUPP']);
-    }
   }
 }
 

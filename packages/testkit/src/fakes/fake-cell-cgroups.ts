@@ -1,0 +1,20 @@
+import { type CellCgroups, type Place, parentsOf, placeFromKey, placeKey } from '@capsule/core';
+
+/** Cgroups in memory. */
+export class FakeCellCgroups implements CellCgroups {
+  readonly #keys = new Set<string>();
+
+  async ensure(place: Place): Promise<void> {
+    for (const one of [...parentsOf(place), place]) this.#keys.add(placeKey(one));
+  }
+
+  async remove(place: Place): Promise<void> {
+    const key = placeKey(place);
+    const isUsed = [...this.#keys].some((other) => other.startsWith(`${key}_`));
+    if (!isUsed) this.#keys.delete(key);
+  }
+
+  async list(): Promise<readonly Place[]> {
+    return [...this.#keys].toSorted().map(placeFromKey);
+  }
+}
