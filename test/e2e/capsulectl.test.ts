@@ -182,7 +182,7 @@ suite('capsulectl', { concurrency: false }, () => {
     const input = containerManifest('brief', { image: 'box:1' });
     await capsulectl(['apply', '-f', '-', '--wait'], { input });
     const refused = await onTerminal(`${CAPSULECTL} rm brief; echo code $?`, {}, 'n\n');
-    assert.match(refused.stdout, /brief: running container of box:1, with all that it wrote/);
+    assert.match(refused.stdout, /brief: running container of box:1, with all files that it wrote/);
     assert.match(
       stripVTControlCharacters(refused.stdout),
       /Delete this workload\? \[y\/N\].*error: nothing was done.*code 1/s,

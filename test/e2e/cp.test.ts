@@ -116,7 +116,7 @@ suite('cp', { concurrency: false }, () => {
     assert.equal(await readFile(there, 'utf8'), 'text\n');
     assert.equal((await cp(there, 'web:/into-stopped')).exitCode, 0);
     // Neither a path, nor a link, nor a name in an archive reaches what lies below a mount.
-    assert.match((await cp(there, 'web:/scratch/f')).stderr, /web is not running/);
+    assert.match((await cp(there, 'web:/scratch/f')).stderr, /of web, which is not running/);
     assert.match((await cp(there, 'web:/way/f')).stderr, /is in a mount, and web is not running/);
     const input = tar([{ path: 'scratch/f', data: Buffer.from('astray') }]);
     const astray = await lab.capsulectlWith({ input }, 'cp', '-', 'web:/');

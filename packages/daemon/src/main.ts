@@ -13,7 +13,7 @@ process.umask(0o077);
 // they occur.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
-    log.error('bug: failure not handled, capsuled ends', { event, error });
+    log.error('bug: unhandled failure, capsuled exits', { event, error });
     process.exit(1);
   });
 }

@@ -93,7 +93,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     summary: "load an image archive into the capsule's cache",
     about:
       'FILE is an archive that `docker save` wrote, or a tar archive of an OCI layout. If the image has no name in ' +
-      'the archive, give --name. If the image has only a tag, NAME gets that tag.',
+      'the archive, give --name. If the image has only a tag there, the image gets NAME and that tag.',
     args: [{ name: 'file', summary: 'the archive, or - for standard input', completes: 'file' }],
     flags: [
       { flags: '--name <name>', summary: 'name the image of the archive: NAME or NAME:TAG' },

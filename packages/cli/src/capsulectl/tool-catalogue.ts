@@ -46,10 +46,10 @@ export const TOOL_COMMANDS: readonly Command[] = [
     args: [{ name: 'shell', summary: 'bash, zsh, fish or powershell', completes: 'shell' }],
     flags: [],
     examples: [
-      { line: 'source <(capsulectl completion bash)', about: 'in the present bash' },
+      { line: 'source <(capsulectl completion bash)', about: 'for this bash shell' },
       {
         line: 'capsulectl completion fish > ~/.config/fish/completions/capsulectl.fish',
-        about: 'in every new fish',
+        about: 'for every fish shell',
       },
     ],
     load: () => import('../shared/completion/completion.ts'),

@@ -188,8 +188,8 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     about:
       'FILE is a file that `volume export` wrote, an ext4 image or a tar archive. It may be compressed with zstd ' +
       'or gzip. The volume exists after the capsule has verified the checksum of its contents. An interrupted import ' +
-      'resumes if you run the same command again within a day, but not from standard input. Without --size, the ' +
-      'contents of an archive from `export --tar` get a volume of the original size.',
+      'resumes if you run the same command again within a day, but not from standard input. Without --size, an ' +
+      'archive from `volume export --tar` becomes a volume of the original size.',
     args: [
       { name: 'volume', summary: 'name of the new volume' },
       { name: 'file', summary: 'the file to import; - for standard input', completes: 'file' },

@@ -30,7 +30,7 @@ export const TOOL_COMMANDS: readonly Command[] = [
     summary: 'print the completion script of a shell',
     args: [{ name: 'shell', summary: 'bash, zsh, fish or powershell', completes: 'shell' }],
     flags: [],
-    examples: [{ line: 'source <(kuke completion bash)', about: 'in the present bash' }],
+    examples: [{ line: 'source <(kuke completion bash)', about: 'for this bash shell' }],
     load: () => import('../shared/completion/completion.ts'),
   },
   {

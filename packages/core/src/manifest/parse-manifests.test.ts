@@ -148,7 +148,7 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
     'name: v\nkind: Volume\nsize: 64MiB\nsnapshotSchedule: {every: often}\n',
     [
       '4:1: snapshotSchedule.keep: is missing (keep: 8)',
-      '4:27: snapshotSchedule.every: "often" is not a duration (whole numbers with d, h, m or s: 30m, 6h, 1d12h)',
+      '4:27: snapshotSchedule.every: "often" is not a duration (write whole numbers with d, h, m or s: 30m, 6h, 1d12h)',
     ],
   ],
   ['a volume without a size', 'name: v\nkind: Volume\n', ['1:1: size: is missing (size: 2GiB)']],

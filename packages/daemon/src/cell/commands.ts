@@ -285,5 +285,5 @@ function graceOfDelete({ desired, stopGraceMs }: ContainerRecord, force: boolean
 }
 
 function describeDelete(force: boolean): string {
-  return force ? 'asked to go, killed at once' : 'asked to go';
+  return force ? 'deletion requested; killed immediately' : 'deletion requested';
 }

@@ -134,7 +134,7 @@ export class ScopeController {
 
   #noteFailure(key: string, error: unknown, retryInMs: number): void {
     const { scopes, log } = this.#parts;
-    log.warn('scope not as specified', { key, error, retryInMs });
+    log.warn('scope not reconciled', { key, error, retryInMs });
     const record = scopes.get(placeFromKey(key));
     if (record === undefined) return;
     const message = error instanceof Error ? error.message : String(error);

@@ -12,6 +12,8 @@ export interface Base {
 }
 
 export function createBase(db: Database, log: Log): Base {
-  const feed = new Feed(db, (error) => log.error('change not followed', { error }));
+  const feed = new Feed(db, (error) =>
+    log.error('change not delivered to its listeners', { error }),
+  );
   return { db, feed, log, now: Date.now, monotonicMs: () => performance.now() };
 }

@@ -47,8 +47,8 @@ function answerNames(log: Log): BridgeResponder {
   return new BridgeResponder({
     monotonicMs: () => performance.now(),
     onProblem: (error) => {
-      if (error === undefined) log.info('names are answered');
-      else log.warn('names are not answered', { error });
+      if (error === undefined) log.info('DNS responder answers');
+      else log.warn('DNS responder does not answer', { error });
     },
     onFailure: (error) => log.error('query not answered', { error }),
   });
@@ -70,7 +70,7 @@ export function followUplink(
       await network.refreshResolvers();
       refreshFiles();
     },
-    onFailure: (error) => log.error('resolvers of the uplink not followed', { error }),
+    onFailure: (error) => log.error('changes of the uplink resolvers not read', { error }),
   });
 }
 

@@ -31,7 +31,7 @@ export class PowerOff {
     try {
       writeFileSync(path, `${limitMs}\n`);
     } catch (error) {
-      log.error('time for power-off not announced', { limitMs, error });
+      log.error('time limit of power-off not announced', { limitMs, error });
     }
   }
 

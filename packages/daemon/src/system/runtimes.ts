@@ -59,7 +59,7 @@ function openMonitors(containerd: ContainerdConnection, { config, paths, log }: 
     limits: deviceLimits(limits),
     runFolder: paths.vmRun,
     silentMs: silentSeconds * 1000,
-    onProblem: (container, error) => log.warn('guest not as specified', { container, error }),
+    onProblem: (container, error) => log.warn('guest not reconciled', { container, error }),
   });
 }
 

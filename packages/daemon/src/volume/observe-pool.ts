@@ -102,7 +102,7 @@ export class PoolObserver implements Disposable {
       waitMs = timeToFill(pool, this.#level);
       await this.#trim();
     } catch (error) {
-      this.#parts.log.warn('pool of the volumes not looked at', { error });
+      this.#parts.log.warn('pool of the volumes not read', { error });
     }
     if (this.#isOver) return;
     this.#timer = setTimeout(() => void this.#round(), waitMs);

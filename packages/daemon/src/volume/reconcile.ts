@@ -44,7 +44,7 @@ export class VolumeReconciler {
         if (stage === 'restoring') await lock(name, () => this.refill(name));
         if (stage === 'deleting') await lock(name, () => this.unmake(name));
       } catch (error) {
-        log.warn('volume not as specified', { volume: name, error });
+        log.warn('volume not reconciled', { volume: name, error });
       }
     }
   }
@@ -58,7 +58,7 @@ export class VolumeReconciler {
       // Undone while the caller holds the lock: later it could remove a volume that another call
       // created.
       await this.#undo(name).catch((failure) =>
-        this.#parts.log.warn('volume not undone', { volume: name, error: failure }),
+        this.#parts.log.warn('creation of the volume not undone', { volume: name, error: failure }),
       );
       throw error;
     }

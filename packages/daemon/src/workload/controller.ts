@@ -80,7 +80,7 @@ export class WorkloadController {
       onFailure: (key, error, retryInMs) => {
         const cell = cellFromKey(key);
         const name = nameOfCell(cell);
-        parts.log.warn('workload not as specified', { name, error, retryInMs });
+        parts.log.warn('workload not reconciled', { name, error, retryInMs });
         this.#noteFailure(cell, error, retryInMs);
       },
     });
@@ -97,7 +97,7 @@ export class WorkloadController {
         return undefined;
       },
       onFailure: (key, error, retryInMs) => {
-        parts.log.warn('remains not ended', { key, error, retryInMs });
+        parts.log.warn('unused resources not removed', { key, error, retryInMs });
       },
     });
     this.#feedListener = parts.feed.listen((key) => {
@@ -251,7 +251,7 @@ export class WorkloadController {
     this.wake(ref.cell);
     if (kind === 'oom') this.#noteOutOfMemory(ref);
     this.#look(ref).catch((error: unknown) => {
-      this.#parts.log.warn('workload not looked at', { name, error });
+      this.#parts.log.warn('workload not observed', { name, error });
     });
   }
 
@@ -303,7 +303,7 @@ export class WorkloadController {
         if (!(await this.#isConverged(record, byKey))) this.wake(record.id);
       }
     } catch (error) {
-      if (!this.#stop.signal.aborted) log.warn('workloads not looked at', { error });
+      if (!this.#stop.signal.aborted) log.warn('workloads not observed', { error });
     }
   }
 

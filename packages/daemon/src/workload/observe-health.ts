@@ -88,7 +88,7 @@ export class HealthMonitor implements AsyncDisposable {
       .catch((error: unknown) => {
         const key = containerKey(record.ref);
         const name = nameOfContainer(record.ref);
-        this.#parts.log.error('health no longer asked for', { name, error });
+        this.#parts.log.error('health checks stopped', { name, error });
         if (this.#watches.get(key) === watch) this.#watches.delete(key);
       })
       .finally(() => this.#running.delete(asking));

@@ -116,7 +116,7 @@ export class SettleMonitor implements AsyncDisposable {
       observer.recordSettled(ref, process.pid);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      log.warn('workload not seen to settle', { name: nameOfContainer(ref), error });
+      log.warn('settling of the workload not recorded', { name: nameOfContainer(ref), error });
       this.#arm(record, process, RETRY_MS);
     }
   }

@@ -67,7 +67,7 @@ export class UpdateGuard implements Disposable {
       if (record?.desired !== 'running' || good === record.generation) this.#end(cellKey(cell));
       else this.#judge(record, observer.statusOf(record.ref));
     } catch (error) {
-      log.warn('update not judged', { name: nameOfCell(cell), error });
+      log.warn('update not checked', { name: nameOfCell(cell), error });
     }
   }
 

@@ -33,11 +33,11 @@ export const microVmError = defineErrors('MICROVM', {
     kind: 'dataLoss',
     message: (f: { path: string; detail: string }) =>
       `the record ${f.path} of a microVM is damaged: ${f.detail}`,
-    why: 'capsuled starts a microVM as its record says; a guess could damage its disk',
+    why: 'capsuled needs the record to start the microVM; wrong values could damage its disk',
     hint: (f) =>
       f.path.endsWith(RUN_FILE)
-        ? remedy`${action('workload.restart', { name: 'NAME' })} ends what is left of its run and starts it again`
-        : remedy`${action('workload.delete', { name: 'NAME' })} removes it with its root disk, volumes stay; then apply it again`,
+        ? remedy`${action('workload.restart', { name: 'NAME' })} ends its remaining processes and starts it again`
+        : remedy`${action('workload.delete', { name: 'NAME' })} removes the microVM and its root disk, but keeps volumes; then apply its manifest again`,
   },
   NOT_MADE: {
     kind: 'notFound',

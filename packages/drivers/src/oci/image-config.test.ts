@@ -55,6 +55,6 @@ test('a field of a wrong type is a problem that names it, and nothing else is on
     assert.match(problemOf({ [name]: 5 }) ?? '', new RegExp(`its ${name} is of a wrong type: 5`));
   }
   assert.match(problemOf({ Env: 'A=b' }) ?? '', /its Env/);
-  assert.match(problemOf('text') ?? '', /no object/);
+  assert.match(problemOf('text') ?? '', /is not a JSON object/);
   fc.assert(fc.property(fc.jsonValue(), (value) => void configProblem(value)));
 });

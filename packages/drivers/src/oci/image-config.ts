@@ -34,7 +34,8 @@ export function readImageConfig(blob: unknown): ImageConfig {
 /** Returns why a configuration cannot be run as it is meant, as a clause; undefined where it can. Pure. */
 export function configProblem(blob: unknown): string | undefined {
   const config = asRecord(blob)['config'] ?? {};
-  if (typeof config !== 'object' || Array.isArray(config)) return 'its configuration is no object';
+  if (typeof config !== 'object' || Array.isArray(config))
+    return 'its configuration is not a JSON object';
   const fields = config as Readonly<Record<string, unknown>>;
   const wrong = (names: readonly string[], isRight: (value: unknown) => boolean) =>
     names.find((name) => !isRight(fields[name] ?? '') && fields[name] !== undefined);

@@ -95,7 +95,7 @@ export const OF_THE_CAPSULE: readonly Mistake[] = [
     exitCode: 127,
     what: /cannot run nosuch/,
     why: /no such program/,
-    fix: /in the image/,
+    fix: /the image has/,
   },
   {
     number: 29,

@@ -94,7 +94,7 @@ async function ask(line: string, answer: string, hasTerminal = true) {
 const DESTRUCTIVE: readonly (readonly [line: string, losses: RegExp, done: readonly string[]])[] = [
   [
     'workload delete web',
-    /^ {2}web: running container of nginx:1\.27-alpine, with all that it wrote outside of\n {4}the volume notes; app depends on it\nDelete this workload\? \[y\/N\] /,
+    /^ {2}web: running container of nginx:1\.27-alpine, with all files that it wrote\n {4}outside of the volume notes; app depends on it\nDelete this workload\? \[y\/N\] /,
     ['web'],
   ],
   ['rm web app', / {2}app: .*\nDelete these 2 workloads\?/, ['web', 'app']],

@@ -45,7 +45,7 @@ export const copyError = defineErrors('COPY', {
     kind: 'invalid',
     message: (f: { path: string }) => `${f.path} has no size and does not end`,
     why: 'cp reads a file of /proc or /sys to its end, up to 64 MiB',
-    hint: 'copy without this file',
+    hint: 'leave this file out of the copy',
   },
   SPECIAL_FAILED: {
     kind: 'invalid',

@@ -25,8 +25,8 @@ function workloadLoss(
   const volumes = [...new Set(spec.mounts.map(({ volumeName }) => volumeName))];
   const kept =
     volumes.length === 0
-      ? 'with all that it wrote'
-      : `with all that it wrote outside of ${theNoun(volumes.length, 'volume')} ${volumes.join(', ')}`;
+      ? 'with all files that it wrote'
+      : `with all files that it wrote outside of ${theNoun(volumes.length, 'volume')} ${volumes.join(', ')}`;
   const needed = all
     .filter((other) => other.spec.dependsOn.includes(spec.name) && !names.includes(other.spec.name))
     .map((other) => other.spec.name);

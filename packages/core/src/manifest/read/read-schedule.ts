@@ -25,7 +25,7 @@ function readSpan(reader: DocumentReader, place: Place): number {
   if (text === undefined) return Number.NaN;
   const seconds = parseSpan(text);
   if (seconds !== undefined) return seconds;
-  const hint = 'whole numbers with d, h, m or s: 30m, 6h, 1d12h';
+  const hint = 'write whole numbers with d, h, m or s: 30m, 6h, 1d12h';
   reader.refuse(place.path, `${JSON.stringify(text)} is not a duration`, hint);
   return Number.NaN;
 }

@@ -112,7 +112,7 @@ function validateV1beta1({ securityOpts = [], resources, tmpfs }: WorkloadSpec):
     .filter(([, isSaid]) => isSaid)
     .map(([field]) => ({
       path: `microVm.${field}`,
-      message: 'a microVM does not have it',
+      message: 'a microVM does not have this field',
       hint: 'use kind: Container',
     }));
 }

@@ -58,7 +58,7 @@ export class SnapshotReconciler {
           if (record !== undefined && this.#isLeft(record)) await this.drop(record);
         });
       } catch (error) {
-        log.warn('snapshot not as specified', { snapshot: formatSnapshotRef(ref), error });
+        log.warn('snapshot not reconciled', { snapshot: formatSnapshotRef(ref), error });
       }
     }
   }
@@ -76,7 +76,9 @@ export class SnapshotReconciler {
     try {
       await this.#whileStill(ref.volume, () => backend.snapshot(ref));
     } catch (error) {
-      await this.drop(ref).catch((failure) => log.warn('snapshot left', { name, error: failure }));
+      await this.drop(ref).catch((failure) =>
+        log.warn('snapshot not removed', { name, error: failure }),
+      );
       throw error;
     }
     faultPoint('snapshot:named');

@@ -84,7 +84,7 @@ export class SnapshotScheduler implements Disposable {
       try {
         waitMs = await this.#goRound();
       } catch (error) {
-        this.#parts.log.warn('schedules of snapshots not looked at', { error });
+        this.#parts.log.warn('snapshot schedules not read', { error });
         waitMs = RETRY.firstMs;
       }
     }
