@@ -16,6 +16,10 @@ const ENTRIES: readonly (readonly [name: string, page: string | undefined])[] = 
   ['Operations', undefined],
 ];
 
+/** Commands that ask on a terminal. */
+const ASKING =
+  /^capsulectl (?:\w+ (?:delete|rm)|rm|image prune|registry logout|volume restore --discard)\b/;
+
 test('the index has the six entries, and marks the missing parts as “not yet”', async () => {
   const index = await read('index.md');
   const items = index.split(/^(?=- |#)/m).filter((part) => part.startsWith('- '));
@@ -41,4 +45,14 @@ test('each guide links to the section on putting capsulectl on the PATH', async 
     await read('reference/cli.md'),
   );
   assert.match(section?.[1] ?? '', /^export PATH="\$PWD\/bin:\$PATH"$/m);
+});
+
+test('a block of commands asks no question, which would take the next pasted line as its answer', async () => {
+  const guides = (await readdir(join(DOCS, 'guides'))).map((name) => join('guides', name));
+  for (const page of ['../README.md', 'tutorial/getting-started.md', ...guides]) {
+    const blocks = [...(await read(page)).matchAll(/^```sh\n(.*?)^```$/gms)];
+    for (const line of blocks.flatMap(([, block = '']) => block.split('\n'))) {
+      if (ASKING.test(line)) assert.match(line, / --(?:yes|dry-run)\b/, `${page}: ${line}`);
+    }
+  }
 });

@@ -40,7 +40,12 @@ function services(done: string[]): FakeServices {
           { name: 'free', usedBytes: 1024n },
         ],
       }),
-      listSnapshots: () => ({ snapshots: [{ volume: 'notes', name: 'before' }] }),
+      listSnapshots: () => ({
+        snapshots: [
+          { volume: 'notes', name: 'before' },
+          { volume: 'free', name: 'old' },
+        ],
+      }),
       delete: gone,
       deleteSnapshot: gone,
       restore: ({ volume }) => {
@@ -104,10 +109,11 @@ const DESTRUCTIVE: readonly (readonly [line: string, losses: RegExp, done: reado
     ['notes'],
   ],
   [
-    'volume rm notes@before free',
-    /notes@before: .*\n {2}free: 1 KiB of data\n/,
+    'volume rm --force notes@before free',
+    /notes@before: .*\n {2}free: 1 KiB of data, with the snapshot free@old\n/,
     ['before', 'free'],
   ],
+  ['volume delete free@old free', /^ {2}free@old: .*\n {2}free: 1 KiB of data\n/, ['old', 'free']],
   ['volume restore --discard notes@before', /the present contents of notes/, ['notes']],
   ['image rm box:1', /^ {2}box:1: 2 MiB\nRemove this image\?/, ['box:1']],
   ['image prune', /^ {2}box:1: 2 MiB\n/, ['pruned']],

@@ -16,7 +16,7 @@ export async function volumeLosses(
     client.volume.list({}, { signal }),
     client.volume.listSnapshots({}, { signal }),
   ]);
-  return names.flatMap(({ volume, snapshot }) => {
+  return names.flatMap(({ volume, snapshot }, at) => {
     const own = snapshots.filter((one) => one.volume === volume);
     if (snapshot !== undefined) {
       return own.some(({ name }) => name === snapshot)
@@ -25,9 +25,15 @@ export async function volumeLosses(
     }
     const found = volumes.find(({ name }) => name === volume);
     if (found === undefined) return [];
-    const isRefused = !force && (found.mountedBy.length > 0 || own.length > 0);
-    return isRefused ? [] : [volumeLoss(found, own)];
+    // Snapshots that the command deletes first have a line of their own, and do not keep the volume.
+    const left = own.filter(({ name }) => !hasSnapshot(names.slice(0, at), volume, name));
+    const isRefused = !force && (found.mountedBy.length > 0 || left.length > 0);
+    return isRefused ? [] : [volumeLoss(found, left)];
   });
+}
+
+function hasSnapshot(names: readonly VolumeName[], volume: string, snapshot: string): boolean {
+  return names.some((one) => one.volume === volume && one.snapshot === snapshot);
 }
 
 function volumeLoss(
