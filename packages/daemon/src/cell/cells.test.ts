@@ -39,7 +39,11 @@ async function boot(t: TestContext) {
   outside.images.offer('docker.io/library/redis:latest');
   const { runtime } = outside;
   const network = { ...outside.network, network: new FakeCellNetwork(kernel) };
-  const scopes = scopeMaker({ spaces: network.network, cgroups: outside.cgroups });
+  const scopes = scopeMaker({
+    realms: outside.realmStore,
+    spaces: network.network,
+    cgroups: outside.cgroups,
+  });
   const { resources, base } = createTestResources(db, { ...outside, network, scopes });
   const { controller } = resources.workloads;
   const { scopeController } = resources.cells;
@@ -69,6 +73,7 @@ async function boot(t: TestContext) {
     cells,
     runtime,
     kernel,
+    outside,
     base,
     until,
     stateOf,
@@ -261,6 +266,28 @@ test('a scope with anything in it is deleted with cascade only, and main/default
     ['lab', 'lab_blue-sky', 'main', 'main_default', 'main_default_default'],
   );
   assert.equal(base.db.all('SELECT * FROM container').length, 0);
+});
+
+test('a realm has a namespace and cgroups while it is stored, and leaves neither', async (t) => {
+  const { area, apply, cells, until, outside } = await boot(t);
+  const { scopeController, scopeCommands, commands, describer } = area;
+  const id: CellId = { realm: 'lab', space: 'blue', stack: 'one', cell: 'db' };
+  apply({ container: container('db', {}, id) });
+  await until(() => {
+    const record = cells.get(id);
+    return record !== undefined && describer.cell(record).status.state === 'ready';
+  });
+  const cgroupsOfLab = async () => {
+    const all = await outside.cgroups.list();
+    return all.filter(({ realm }) => realm === 'lab').map(describePlace);
+  };
+  assert.equal(outside.realmStore.namespaces.get('kukeon-lab'), 'lab');
+  assert.equal((await cgroupsOfLab()).at(-1), 'lab/blue/one/db');
+  scopeCommands.delete({ realm: 'lab' }, { cascade: true });
+  commands.delete(id, { cascade: true });
+  assert.ok(await scopeController.untilGone({ realm: 'lab' }, AbortSignal.timeout(5_000)));
+  assert.equal(outside.realmStore.namespaces.has('kukeon-lab'), false);
+  assert.deepEqual(await cgroupsOfLab(), []);
 });
 
 test('the realm default is main until an operator creates it', async (t) => {

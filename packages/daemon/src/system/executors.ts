@@ -46,7 +46,7 @@ function containerExecutors(
   logs: ContainerLogs,
 ): Executors['container'] {
   const { cells, addresses, volumes } = records;
-  const { runtime, images } = ports;
+  const { runtime, imageStores: images } = ports;
   const { network } = ports.network;
   const { backend: volumeBackend } = ports.volumes;
   const logPath = ports.logs.pathOf;

@@ -1,15 +1,23 @@
-import type { ImageStores, RegistryLogin } from '@capsule/core';
-import { ContainerdHosts, ContainerdImageStores } from '@capsule/drivers';
+import type { ImageStores, RealmNamespaces, RegistryLogin } from '@capsule/core';
+import {
+  type ContainerdConnection,
+  ContainerdHosts,
+  ContainerdImageStores,
+} from '@capsule/drivers';
 import { type Database, type Log, SecretBox } from '@capsule/engine';
 import { RegistryCommands } from '../registry/commands.ts';
 import { RegistryRecords } from '../registry/records.ts';
 import type { SystemPaths } from './paths.ts';
-import type { Runtimes } from './runtimes.ts';
 import type { Setup } from './setup.ts';
+
+export interface ImagePlaces {
+  readonly containerd: ContainerdConnection;
+  readonly realms: RealmNamespaces;
+}
 
 export function openImages(
   { config, paths }: Setup,
-  { containerd, realms }: Runtimes,
+  { containerd, realms }: ImagePlaces,
   findLogin: (host: string) => RegistryLogin | undefined,
 ): ImageStores {
   const stallMs = config.images.stallSeconds * 1000;

@@ -4,6 +4,7 @@ import type {
   ContainerRef,
   ContainerRuntime,
   ImageStore,
+  ImageStores,
   LogStore,
 } from '@capsule/core';
 import type { ScopeMaker } from '../scope/reconcile.ts';
@@ -16,7 +17,9 @@ export interface Ports {
   readonly files: ContainerFiles;
   /** The id of a container in the runtime. */
   readonly runtimeId: (ref: ContainerRef) => string;
+  /** Images of the realm main. */
   readonly images: ImageStore;
+  readonly imageStores: ImageStores;
   readonly logs: LogPorts;
   readonly network: NetworkPorts;
   readonly volumes: VolumePorts;

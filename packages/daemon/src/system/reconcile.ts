@@ -43,7 +43,7 @@ function lookParts(
   return {
     ...rest,
     runtime: ports.runtime,
-    images: ports.images,
+    images: ports.imageStores,
     network: ports.network.network,
     volumes: records.volumes,
     volumeBackend: ports.volumes.backend,

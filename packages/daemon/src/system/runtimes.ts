@@ -1,14 +1,18 @@
 import {
+  type CapsuleError,
   type ContainerFiles,
   type ContainerRuntime,
+  isCapsuleError,
   MICRO_VM_LEAST_MIB,
   type RealmNamespace,
   type RealmNamespaces,
+  type RealmStore,
   realmNamespace,
 } from '@capsule/core';
 import {
   ContainerdConnection,
   ContainerdImageSource,
+  ContainerdRealms,
   ContainerdRuntime,
   fixedRealms,
   KindFiles,
@@ -16,7 +20,10 @@ import {
   openMicroVms,
 } from '@capsule/drivers';
 import type { Config } from '../config/config.ts';
+import { StoredRealms } from '../scope/stored-realms.ts';
+import { Scopes } from '../store/scopes.ts';
 import type { Setup } from './setup.ts';
+import type { OpenedStore } from './store.ts';
 
 const MIB = 1024 ** 2;
 /** The realm of flat workloads; microVMs use its images. */
@@ -26,15 +33,16 @@ const MAIN: RealmNamespace = { name: 'main', namespace: realmNamespace('main') }
 export interface Runtimes {
   readonly containerd: ContainerdConnection;
   readonly realms: RealmNamespaces;
+  readonly realmStore: RealmStore;
   readonly microVms: ReturnType<typeof openMicroVms>;
   readonly runtime: ContainerRuntime;
   readonly files: ContainerFiles;
 }
 
-export function openRuntimes(setup: Setup): Runtimes {
+export function openRuntimes(setup: Setup, store: OpenedStore | CapsuleError): Runtimes {
   const { paths, stack } = setup;
   const containerd = stack.use(new ContainerdConnection({ socketPath: paths.containerd }));
-  const realms = fixedRealms(MAIN);
+  const realms = isCapsuleError(store) ? fixedRealms(MAIN) : storedRealms(setup, store);
   const containers = new ContainerdRuntime(containerd, realms, {
     scratch: paths.view,
     execRoot: paths.exec,
@@ -45,7 +53,13 @@ export function openRuntimes(setup: Setup): Runtimes {
     { container: containers.files, microVm: microVms.files },
     async (ref) => (await microVms.inspect(ref)) !== undefined,
   );
-  return { containerd, realms, microVms, runtime, files };
+  const realmStore = new ContainerdRealms(containerd);
+  return { containerd, realms, realmStore, microVms, runtime, files };
+}
+
+function storedRealms({ config }: Setup, { db }: OpenedStore): RealmNamespaces {
+  const { name: bridge, cidr } = config.bridge;
+  return new StoredRealms(new Scopes(db, { bridge, cidr }));
 }
 
 function openMonitors(containerd: ContainerdConnection, { config, paths, log }: Setup) {

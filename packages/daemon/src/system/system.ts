@@ -39,7 +39,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const stack = new AsyncDisposableStack();
   const setup: Setup = { config, log, paths, stack };
   const store = openStored(setup);
-  const runtimes = openRuntimes(setup);
+  const runtimes = openRuntimes(setup, store);
   const network = openNetwork(setup);
   const ports = await openPorts(setup, { runtimes, network, store });
   await Promise.all([mkdir(paths.certs, { recursive: true }), network.network.prepare()]);
@@ -71,7 +71,7 @@ interface Opened {
 async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Promise<Ports> {
   const { microVms, runtime, files } = runtimes;
   const { paths } = setup;
-  const images = openImages(setup, runtimes, (host) =>
+  const imageStores = openImages(setup, runtimes, (host) =>
     isCapsuleError(store) ? undefined : store.registries.findLogin(host),
   );
   const cgroups = new KernelCgroups();
@@ -79,7 +79,8 @@ async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Pr
     runtime,
     files,
     network,
-    images: images.of('main'),
+    images: imageStores.of('main'),
+    imageStores,
     logs: {
       store: new FileLogs(),
       pathOf: paths.log,
@@ -87,7 +88,7 @@ async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Pr
     },
     volumes: await openVolumePorts(setup, microVms),
     cgroups,
-    scopes: scopeMaker({ spaces: network.network, cgroups }),
+    scopes: scopeMaker({ realms: runtimes.realmStore, spaces: network.network, cgroups }),
     runtimeId: containerId,
   };
 }

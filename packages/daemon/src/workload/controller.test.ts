@@ -54,6 +54,7 @@ class Machine {
       ...outside,
       runtime: this.runtime,
       images: this.images,
+      imageStores: { of: () => this.images },
       network: {
         ...outside.network,
         network: new FakeCellNetwork(this.kernel),

@@ -7,7 +7,7 @@ import {
   type ContainerRecord,
   type ContainerRuntime,
   cellKey,
-  type ImageStore,
+  type ImageStores,
   normaliseImageReference,
   type VolumeBackend,
   type VolumesSeen,
@@ -22,7 +22,7 @@ import type { ContainerLogs } from './container-logs.ts';
 
 export interface CellLookParts {
   readonly runtime: Pick<ContainerRuntime, 'inspect'>;
-  readonly images: Pick<ImageStore, 'get'>;
+  readonly images: ImageStores;
   readonly network: Pick<CellNetwork, 'inspect'>;
   readonly volumes: Pick<VolumeRecords, 'heldBy'>;
   readonly volumeBackend: Pick<VolumeBackend, 'attached'>;
@@ -66,7 +66,7 @@ async function lookAtContainer(
   // A microVM may have a kernel and a disk instead of an image.
   const reference = image === '' ? '' : normaliseImageReference(image);
   const [cached, seen, hasLogs] = await Promise.all([
-    reference === '' ? undefined : images.get(reference, signal),
+    reference === '' ? undefined : images.of(ref.cell.realm).get(reference, signal),
     runtime.inspect(ref, signal),
     logs.exist(ref),
   ]);

@@ -6,6 +6,7 @@ import { FakeContainerRuntime } from './fake-container-runtime.ts';
 import { FakeImageStore } from './fake-image-store.ts';
 import { FakeNameResponder } from './fake-name-responder.ts';
 import { FakePortListeners } from './fake-port-listeners.ts';
+import { FakeRealmStore } from './fake-realm-store.ts';
 import { FakeVolumeBackend } from './fake-volume-backend.ts';
 import { noGuestVolumes } from './no-guest-volumes.ts';
 import { noTransfers } from './no-transfers.ts';
@@ -31,6 +32,7 @@ export function fakeOutside() {
   const images = new FakeImageStore();
   return {
     images,
+    imageStores: { of: () => images },
     runtime: new FakeContainerRuntime(images),
     files: NO_FILES,
     runtimeId: containerKey,
@@ -52,6 +54,7 @@ export function fakeOutside() {
       guestVolumes: noGuestVolumes,
       faultPoint: () => undefined,
     },
+    realmStore: new FakeRealmStore(),
     cgroups: new FakeCellCgroups(),
     scopes: { make: async () => undefined, unmake: async () => undefined },
   };

@@ -1,4 +1,4 @@
-import { type ImageStore, nameOfContainer, type PullProgress } from '@capsule/core';
+import { type ImageStores, nameOfContainer, type PullProgress } from '@capsule/core';
 import { Semaphore } from '@capsule/engine';
 import { workloadError } from '../errors.ts';
 import type { WorkloadObserver } from '../observe.ts';
@@ -8,7 +8,7 @@ import type { ContainerExecutor } from '../steps.ts';
 const PULLS_AT_ONCE = 8;
 
 export interface PullImageParts {
-  readonly images: Pick<ImageStore, 'pull'>;
+  readonly images: ImageStores;
   readonly observer: Pick<WorkloadObserver, 'recordEvent' | 'reportProgress' | 'recordPull'>;
 }
 
@@ -17,7 +17,8 @@ export function pullImage({ images, observer }: PullImageParts): ContainerExecut
   return async ({ container }, { ref, reference }, signal) => {
     observer.recordEvent(container, 'Pulling', `pulling ${reference}`);
     const tell = (progress: PullProgress) => observer.reportProgress(ref, progress);
-    const image = await pulls.hold(() => images.pull(reference, tell, signal), signal);
+    const store = images.of(ref.cell.realm);
+    const image = await pulls.hold(() => store.pull(reference, tell, signal), signal);
     if (container.spec.imagePullPolicy === 'always') observer.recordPull(container);
     observer.recordEvent(container, 'Pulled', `pulled ${reference} (${image.digest})`);
   };
