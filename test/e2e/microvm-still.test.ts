@@ -101,6 +101,21 @@ suite('pauses and freezes of a microVM', { concurrency: false }, () => {
     );
   });
 
+  test('a damaged record concerns its own microVM only, which can be deleted', BOUND, async () => {
+    const { status } = await runMicroVm(lab, 'hurt', { image: IMAGE });
+    await runWorkload(lab, 'well', { image: IMAGE });
+    await lab.exec(['sh', '-c', 'for file in /perm/microvm/*/vm.json; do echo "{" > $file; done']);
+    await lab.killCapsuled();
+    await lab.ready();
+    const code = 'MICROVM_RECORD_DAMAGED';
+    const hurt = await untilWorkload(lab, 'hurt', (one) => one.status?.reason === code);
+    assert.deepEqual([hurt.status?.phase, hurt.status?.pid], [2, status.pid]);
+    await untilWorkload(lab, 'well', (one) => one.status?.ready === true);
+    await capsulectl(lab, ['workload', 'restart', 'well']);
+    await capsulectl(lab, ['workload', 'delete', 'hurt']);
+    await runMicroVm(lab, 'hurt', { image: IMAGE });
+  });
+
   test(
     'a microVM that is paused for lack of space resumes, also after a restart of capsuled',
     BOUND,
@@ -112,6 +127,16 @@ suite('pauses and freezes of a microVM', { concurrency: false }, () => {
       await lab.killCapsuled();
       await lab.ready();
       await untilWorkload(lab, 'writer', (one) => one.status?.reason === 'Paused');
+      const askedAt = performance.now();
+      for (const words of [
+        ['workload', 'exec', 'writer', '--', 'true'],
+        ['cp', 'writer:/etc/hosts', '-'],
+      ]) {
+        const refused = await lab.capsulectl(...words);
+        assert.match(refused.stderr, /writer is paused/);
+      }
+      const refusedMs = performance.now() - askedAt;
+      assert.ok(refusedMs < stretched(2_000), `refused after ${refusedMs} ms`);
       await pool.empty();
       await untilWorkload(lab, 'writer', (one) => one.status?.reason === 'Running');
       assert.equal(await sh('writer', 'echo on > /data/on; cat /data/on'), 'on\n');

@@ -6,7 +6,7 @@ import {
 } from '@capsule/core';
 import type { MadeVm } from '../record/made-vm.ts';
 import type { VmRun } from '../record/vm-run.ts';
-import { isAnyAlive, taskOf } from './vm-seen.ts';
+import { isAnyAlive, machineOf, taskOf } from './vm-seen.ts';
 
 /** The records of one microVM, of which at least one is damaged. */
 export interface DamagedRecords {
@@ -31,7 +31,9 @@ export async function describeDamaged(
   // Its processes are unknown: only a stop, which ends everything in its cgroup, makes sure.
   if (isCapsuleError(run)) return { ...base, task: 'unknown' };
   const isUp = run !== undefined && run.ended === undefined && (await isAnyAlive(run));
-  return { ...base, task: isUp ? taskOf(run) : 'none' };
+  if (!isUp) return { ...base, task: 'none' };
+  const pid = machineOf(run)?.pid;
+  return { ...base, task: taskOf(run), ...(pid !== undefined && { pid }) };
 }
 
 function refIn(vm: Pick<MadeVm, 'spec'> | CapsuleError | VmRun['vm']): ContainerRef | undefined {

@@ -106,7 +106,7 @@ test('a machine whose record is damaged is still listed as running, and ended by
   await records.putRun({ ...RUN, id, vm: watchedVm(made), processes: [machine] });
   await writeFile(records.paths(id).made, 'x');
   const [seen] = await runtime.list();
-  assert.deepEqual([seen?.ref, seen?.task], [ref, 'running']);
+  assert.deepEqual([seen?.ref, seen?.task, seen?.pid], [ref, 'running', machine.pid]);
   await remove('web');
   assert.equal(await markProcess(machine.pid), undefined);
   assert.deepEqual(await runtime.list(), []);
