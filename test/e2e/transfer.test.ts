@@ -20,10 +20,14 @@ import { type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from '../lab/capsulectl.ts';
 import { difference, footprint, names } from '../lab/footprint.ts';
 import { pushStay, stayingWith } from '../lab/stay.ts';
+import { until } from '../lab/until.ts';
 import { AS_ROOT, runWorkload } from '../lab/workload.ts';
 import { errorCodeOf } from './support/run-capsulectl.ts';
 
 const BOUND = { timeout: 180_000 };
+/** capsuled is killed whenever so much more has come. */
+const STEP_BYTES = 15_000_000;
+const LIMIT_MS = 100_000;
 
 let lab: Lab;
 let folder: string;
@@ -105,17 +109,20 @@ suite('export and import of volumes', { concurrency: false }, () => {
 
   test('an export and an import continue if capsuled is killed meanwhile', BOUND, async (t) => {
     const file = join(folder, 'cut.img.zst');
-    await done('volume', 'create', '--size', '192MiB', 'large');
+    await done('volume', 'create', '--size', '96MiB', 'large');
     await runWorkload(lab, 'filler', asRootWith('large'));
-    await sh('filler', 'head -c 150000000 /dev/urandom > /data/noise');
+    await sh('filler', 'head -c 75000000 /dev/urandom > /data/noise');
     await done('workload', 'delete', 'filler');
     const cut = async (work: Promise<{ exitCode: number; stderr: string }>, at: string) => {
       let kills = 0;
       let isOver = false;
       const killing = (async () => {
-        while (!isOver && kills < 3) {
-          const size = (await stat(at).catch(() => undefined))?.size ?? 0;
-          if (size < (kills + 1) * 30_000_000) continue;
+        while (kills < 3) {
+          await until('more of it', LIMIT_MS, async () => {
+            const size = (await stat(at).catch(() => undefined))?.size ?? 0;
+            return isOver || size >= (kills + 1) * STEP_BYTES;
+          });
+          if (isOver) return;
           await lab.killCapsuled();
           kills += 1;
           await lab.ready();

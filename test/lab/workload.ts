@@ -86,14 +86,17 @@ export async function deleteWorkloads(lab: Lab, ...names: readonly string[]): Pr
   await capsulectl(lab, ['workload', 'delete', ...names]);
 }
 
-/** So that a test that failed does not make the next ones fail. */
+/**
+ * So that a test that failed does not make the next ones fail. By the API and by force: the command line and the graces of
+ * what ends here have tests of their own.
+ */
 export async function deleteAll(lab: Lab): Promise<void> {
-  const { stdout } = await capsulectl(lab, ['workload', 'list', '-o', 'name']);
-  const names = stdout.split('\n').filter((name) => name !== '');
-  if (names.length > 0) await deleteWorkloads(lab, ...names);
-  const volumes = (await capsulectl(lab, ['volume', 'list', '-o', 'name'])).stdout.split('\n');
-  const left = volumes.filter((name) => name !== '');
-  if (left.length > 0) await capsulectl(lab, ['volume', 'delete', '--force', ...left]);
+  await lab.ready();
+  await using client = connectCapsule(lab.host);
+  const { workloads } = await client.workload.list({});
+  await Promise.all(workloads.map(({ name }) => client.workload.delete({ name, force: true })));
+  const { volumes } = await client.volume.list({});
+  for (const { name } of volumes) await client.volume.delete({ name, force: true });
 }
 
 /** The same for what was declared of registries. */
