@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import { describeTimes } from './test/describe-times.ts';
 import { findTests } from './test/find-tests.ts';
+import { IdleCores } from './test/idle-cores.ts';
 import type { Lane } from './test/lane.ts';
 import { runLanes } from './test/run-lanes.ts';
 import { runProgram } from './test/run-program.ts';
@@ -35,7 +36,8 @@ const LANES: readonly Lane[] = [
   }),
   tests('e2e', ['check', 'native', 'rootfs', 'contract'], {
     patterns: ['test/e2e/**/*.test.ts'],
-    concurrency: 2,
+    // More than there are cores: most files wait half of their time, for a pause or a grace.
+    concurrency: 3,
     timeoutMs: 15 * MINUTE_MS,
   }),
   tests('machine', ['check', 'native', 'rootfs'], {
@@ -56,6 +58,7 @@ if (unknown.length > 0) {
 const print = (text: string) => void process.stdout.write(text);
 const started = performance.now();
 const lanes = LANES.filter(({ name }) => asked.length === 0 || asked.includes(name));
+using idle = new IdleCores();
 const outcomes = await runLanes(lanes, print);
 const slowest = describeSlowest(
   outcomes.flatMap(({ tests = [] }) => tests),
@@ -66,6 +69,7 @@ const sum = (of: 'passed' | 'failed' | 'skipped') =>
 const [passed, failed] = [sum('passed'), sum('failed')];
 print(slowest);
 print(describeTimes(outcomes, (performance.now() - started) / 1000));
+print(idle.describe());
 print(`\n${passed} passed, ${failed} failed, ${sum('skipped')} skipped\n`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 

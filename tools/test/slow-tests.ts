@@ -77,4 +77,20 @@ export const SLOW_TESTS: readonly SlowTest[] = [
     name: 'random operations during kills of capsuled, containerd and shims end as the model predicts',
     reason: 'the first 20 s of the soak, then everything settles and is compared',
   },
+  {
+    file: 'test/e2e/docs.test.ts',
+    name: 'the commands of the tutorial and the guides run, and print the output on the pages',
+    reason: 'all commands of the pages, one after the other, as a reader types them',
+  },
+  {
+    file: 'test/e2e/pool-full.test.ts',
+    name: 'a writer is paused while the pool is full and resumes later, and no other workload is affected',
+    reason:
+      'the capsule looks at its pool from time to time; the test waits for two of these looks',
+  },
+  {
+    file: 'test/e2e/examples.test.ts',
+    name: '… is pulled, runs and works as its comment says',
+    reason: 'each example starts by itself, the microVMs with an emulated guest',
+  },
 ];
