@@ -102,7 +102,9 @@ export async function portMaps(lab: Lab): Promise<readonly string[]> {
   const { nftables } = JSON.parse(stdout) as {
     nftables: readonly { map?: { name: string; elem?: readonly unknown[] } }[];
   };
-  return nftables.flatMap(({ map }) =>
+  // The responder of each space has a map of its own.
+  const maps = nftables.filter(({ map }) => map?.name !== 'responders');
+  return maps.flatMap(({ map }) =>
     (map?.elem ?? []).map((elem) => `${map?.name} ${JSON.stringify(elem)}`),
   );
 }
