@@ -1,4 +1,13 @@
-import { action, defineErrors, type Remedy, remedy } from '@capsule/core';
+import {
+  action,
+  defineErrors,
+  type Level,
+  listAction,
+  nodeAction,
+  type Place,
+  type Remedy,
+  remedy,
+} from '@capsule/core';
 
 interface UsageFacts {
   readonly problem: string;
@@ -25,6 +34,12 @@ interface LateWorkload {
   readonly look: string;
   /** Undefined where the state says it. */
   readonly cause: string | undefined;
+}
+
+interface NodeFacts {
+  /** With its level: `cell web`. */
+  readonly name: string;
+  readonly place: Place;
 }
 
 export const cliError = defineErrors('CLI', {
@@ -192,6 +207,62 @@ export const cliError = defineErrors('CLI', {
       `${f.name} was not deleted after ${f.seconds} s`,
     hint: (f) =>
       remedy`the capsule keeps deleting it; ${action('workload.delete', { force: true, name: f.name })} kills it`,
+  },
+  CELL_EMPTY: {
+    kind: 'precondition',
+    message: (f: { name: string }) => `cell ${f.name} has no container`,
+    hint: 'the first container that you create in it becomes its root',
+  },
+  NODE_MISSING: {
+    kind: 'notFound',
+    message: (f: { level: Level; name: string }) => `there is no ${f.name}`,
+    hint: (f) =>
+      remedy`${listAction(f.level)} shows what there is; with --ignore-missing this is not an error`,
+  },
+  NODE_FAILED: {
+    kind: 'internal',
+    message: (f: NodeFacts & { state: string; detail: string; fix?: string | undefined }) =>
+      `${f.name} is not ready: ${f.state}`,
+    why: (f) => f.detail,
+    hint: (f) => f.fix ?? remedy`${nodeAction('get', f.place)} shows its state`,
+  },
+  NODE_ENDED: {
+    kind: 'internal',
+    message: (f: NodeFacts & { how: string; printed: string }) =>
+      `${f.name} did not stay up: ${f.how}`,
+    why: (f) => f.printed,
+    hint: (f) => remedy`${nodeAction('logs', f.place)} shows its whole output`,
+  },
+  NODE_STOPPED: {
+    kind: 'conflict',
+    message: (f: NodeFacts) => `another command stopped ${f.name}`,
+    hint: (f) => remedy`${nodeAction('start', f.place)} starts it again`,
+  },
+  NODE_DELETED: {
+    kind: 'conflict',
+    message: (f: NodeFacts) => `another client deleted ${f.name}`,
+    hint: 'create it again if you still want it',
+  },
+  NODE_LATE: {
+    kind: 'timeout',
+    message: (f: NodeFacts & { missed: string; seconds: number; state: string }) =>
+      `${f.name} ${f.missed} after ${f.seconds} s: ${f.state}`,
+    hint: (f) =>
+      remedy`the capsule keeps trying; ${nodeAction('get', f.place)} shows the state, and --timeout waits longer`,
+  },
+  NODE_NOT_STOPPED: {
+    kind: 'timeout',
+    message: (f: NodeFacts & { seconds: number }) =>
+      `${f.name} has not stopped after ${f.seconds} s`,
+    hint: (f) =>
+      remedy`the capsule keeps stopping it; ${nodeAction('kill', f.place)} ends it at once`,
+  },
+  NODE_NOT_DELETED: {
+    kind: 'timeout',
+    message: (f: NodeFacts & { seconds: number }) =>
+      `${f.name} was not deleted after ${f.seconds} s`,
+    hint: (f) =>
+      remedy`the capsule keeps deleting it; ${nodeAction('delete', f.place, { force: true })} kills it`,
   },
   NOTHING_SELECTED: {
     kind: 'notFound',

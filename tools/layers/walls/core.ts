@@ -11,7 +11,7 @@ export const CORE: Folders = {
   resource: { uses: [] },
   'resource/cell': { uses: ['error'], tests: ['resource'] },
   'resource/image': { uses: ['error'] },
-  'resource/place': { uses: ['resource/cell'] },
+  'resource/place': { uses: ['error', 'resource/cell'] },
   'resource/registry': { uses: [] },
   'resource/volume': { uses: ['resource/cell'] },
   'resource/workload': { uses: ['error', 'resource/cell'] },

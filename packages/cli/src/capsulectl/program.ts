@@ -4,6 +4,7 @@ import { version } from '../version.ts';
 import { CAPSULE_COMMANDS } from './capsule-catalogue.ts';
 import { HABITS } from './habits.ts';
 import { IMAGE_COMMANDS } from './image-catalogue.ts';
+import { NODE_COMMANDS } from './node-catalogue.ts';
 import { REGISTRY_COMMANDS } from './registry-catalogue.ts';
 import { ROOT_COMMANDS } from './root-catalogue.ts';
 import { TOOL_COMMANDS } from './tool-catalogue.ts';
@@ -20,6 +21,11 @@ export const CAPSULECTL: Program = {
     image: "the capsule's image cache",
     registry: 'the registries of images, and their logins',
     volume: 'storage that outlives workloads',
+    realm: 'containerd namespaces, with spaces',
+    space: 'networks, with stacks',
+    stack: 'groups of cells',
+    cell: 'containers that share an address',
+    container: 'the containers of cells',
     capsule: 'the capsule itself',
   },
   habits: HABITS,
@@ -30,6 +36,7 @@ export const CAPSULECTL: Program = {
     ...IMAGE_COMMANDS,
     ...REGISTRY_COMMANDS,
     ...VOLUME_COMMANDS,
+    ...NODE_COMMANDS,
     ...CAPSULE_COMMANDS,
     ...TOOL_COMMANDS,
   ],

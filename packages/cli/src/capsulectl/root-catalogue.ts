@@ -1,5 +1,6 @@
 import type { Command } from '../program/command.ts';
 import { TIMEOUT_FLAG } from '../shared/argument/timeout.ts';
+import { COPY_ABOUT, COPY_FLAGS } from '../shared/copy/copy-flags.ts';
 import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { FOLLOW } from '../shared/stream/stream-flags.ts';
 import { SELECTOR_FLAG } from '../shared/workload/chosen-names.ts';
@@ -95,21 +96,12 @@ export const ROOT_COMMANDS: readonly Command[] = [
   {
     path: ['cp'],
     summary: 'copy files and folders to and from a workload',
-    about:
-      'If the target is an existing folder, cp copies into it; otherwise the target is the new name. ' +
-      'SOURCE/. means the contents of a folder; a file with / or /. at its end is refused. cp follows a link as target, and copies a link as a link. ' +
-      '- is a tar archive on standard input or output. The workload may be stopped, and its image needs no tar. ' +
-      'New files in the workload belong to root, and new files here belong to you; --archive keeps the owners. ' +
-      'Without --archive, cp skips FIFOs and devices with a warning. It always skips sockets. ' +
-      'The target must not be a FIFO, a device or a socket.',
+    about: COPY_ABOUT,
     args: [
       { name: 'source', summary: 'local path, or NAME:/path', completes: 'place' },
       { name: 'target', summary: 'local path, or NAME:/path', completes: 'place' },
     ],
-    flags: [
-      { flags: '-a, --archive', summary: 'keep owners, set-id bits, FIFOs and devices' },
-      { flags: '-q, --quiet', summary: 'do not show progress' },
-    ],
+    flags: COPY_FLAGS,
     examples: [
       { line: 'capsulectl cp site/. web:/usr/share/nginx/html', about: 'the contents of a folder' },
       { line: 'capsulectl cp web:/etc/nginx/nginx.conf .', about: 'a file out of a workload' },

@@ -3,9 +3,9 @@ import type { Argument } from '../program/manual.ts';
 import { TIMEOUT_FLAG } from '../shared/argument/timeout.ts';
 import { YES_FLAG } from '../shared/confirm/confirm.ts';
 import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
-import { FOLLOW, TAIL } from '../shared/stream/stream-flags.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 import { SELECTOR_FLAG } from '../shared/workload/chosen-names.ts';
+import { EXEC_FLAGS, LOG_FLAGS } from '../shared/workload/container-flags.ts';
 import { GRACE_FLAG } from '../shared/workload/grace.ts';
 import { SORT_FLAG } from '../shared/workload/usage-order.ts';
 
@@ -156,10 +156,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
       SELECTOR_FLAG,
-      FOLLOW,
-      TAIL,
-      { flags: '--since <when>', summary: 'print only newer lines: 10m, 2026-01-31T09:00:00Z' },
-      { flags: '--timestamps', summary: 'put the time in front of each line' },
+      ...LOG_FLAGS,
       {
         flags: '--serial',
         summary: 'print the serial console of a microVM: kernel messages and early failures',
@@ -188,23 +185,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
       WORKLOAD,
       { name: 'command', summary: 'program and arguments', isRepeatable: true, isOfOther: true },
     ],
-    flags: [
-      { flags: '-i, --interactive', summary: 'pass standard input to the command' },
-      { flags: '-t, --tty', summary: 'connect the command to this terminal; includes -i' },
-      {
-        flags: '-e, --env <name=value>',
-        summary: 'set a variable; NAME alone copies the variable of this shell, if it is set',
-        isRepeatable: true,
-      },
-      {
-        flags: '-w, --workdir <dir>',
-        summary: 'working directory of the command: an absolute path',
-      },
-      {
-        flags: '-u, --user <user>',
-        summary: 'user of the command: NAME or UID, optionally with :GROUP',
-      },
-    ],
+    flags: EXEC_FLAGS,
     examples: [
       { line: 'capsulectl workload exec -t web -- /bin/sh', about: 'a shell' },
       { line: 'capsulectl workload exec web nginx -t', about: 'one command' },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { normaliseArguments } from '../program/normalise-arguments.ts';
 import { runCapsulectl } from '../testing/run-capsulectl.ts';
 import { KUKE } from './program.ts';
 
@@ -24,4 +25,39 @@ test('help and errors name it', async () => {
   assert.match(await kuke('--help'), /^Usage: kuke /);
   assert.match(await kuke('vershon'), /`kuke version`/);
   assert.match(await kuke('vershon'), /^ {2}see: kuke explain CLI_USAGE$/m);
+});
+
+test('the noun of a verb may be left out where it is a cell, and short forms are words in full', () => {
+  for (const [typed, meant] of [
+    ['start web', 'start cell web'],
+    ['start cell web', 'start cell web'],
+    ['sta co side --cell web', 'start container side --cell web'],
+    ['k ce web', 'kill cell web'],
+    ['start contianer side', 'start contianer side'],
+    ['start --help', 'start --help'],
+    ['logs -f web', 'log cell -f web'],
+    ['log r', 'log cell r'],
+    ['exec web ls -la', 'exec cell web -- ls -la'],
+    ['exec web --container side -- ls -n=1', 'exec cell web --container side -- ls -n=1'],
+    ['--debug g cells -o=wide', '--debug get cell -o wide'],
+    ['cp a web:/b', 'cp cell a web:/b'],
+    ['refresh', 'refresh cell'],
+    ['stop web --grace 5s', 'stop cell web --grace 5s'],
+  ] as const) {
+    assert.equal(normaliseArguments(typed.split(' '), KUKE).join(' '), meant);
+  }
+});
+
+test('verbs of the public tool that do not exist here name what takes their place', async () => {
+  for (const [typed, answer] of [
+    ['daemon restart', /fix: capsuled manages itself here: `capsulectl capsule info`/],
+    ['uninstall -y', /there is nothing to uninstall/],
+    ['att web', /attach is not supported yet/],
+    ['run web --image x', /run is not supported yet/],
+    ['create secret x', /secrets are not supported yet/],
+    ['start contianer side', /did you mean `kuke start container`\?/],
+    ['cell start web', /did you mean `kuke start cell`\?/],
+  ] as const) {
+    assert.match(await kuke(...typed.split(' ')), answer, typed);
+  }
 });

@@ -5,6 +5,7 @@ import { HELP_FLAG, VERSION_FLAG } from './global-flags.ts';
 import { Input } from './input.ts';
 import type { CommandManual, Flag } from './manual.ts';
 import type { Program } from './program.ts';
+import { isImplied } from './scan-words.ts';
 
 /** The parsed command line. */
 export interface Invocation {
@@ -39,7 +40,10 @@ export function buildParser(
   };
   for (const command of commands) {
     add(command.path, command);
-    for (const alias of command.aliases ?? []) add(alias, { ...command, isHidden: true });
+    for (const alias of command.aliases ?? []) {
+      // A word that may be left out has been put in before.
+      if (!isImplied(command, alias)) add(alias, { ...command, isHidden: true });
+    }
   }
   return root;
 }

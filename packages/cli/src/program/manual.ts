@@ -1,8 +1,9 @@
-import type { ActionName } from '@capsule/core';
+import type { ActionName, Level } from '@capsule/core';
 
 /** The candidates of a shell for a word: names that the capsule has, or local ones. */
 export type Completable =
   | 'workload'
+  | Level
   | 'volume'
   | 'snapshot'
   | 'image'
@@ -12,7 +13,9 @@ export type Completable =
   | 'errorCode'
   | 'file'
   /** A file, or a workload with a colon behind it. */
-  | 'place';
+  | 'place'
+  /** The same with a cell. */
+  | 'cellPlace';
 
 /** A positional argument. */
 export interface Argument {
@@ -47,7 +50,10 @@ export interface Example {
 export interface CommandManual {
   /** Noun, then verb: `['workload', 'list']`. */
   readonly path: readonly [string, ...string[]];
-  /** Other ways to type it, for hands that learnt them elsewhere. */
+  /**
+   * Other ways to type it, for hands that learnt them elsewhere. The first word of the path alone means: the second
+   * one may be left out (`start web` is `start cell web`).
+   */
   readonly aliases?: readonly (readonly [string, ...string[]])[];
   readonly summary: string;
   /** More than the summary says, for the help page. */
@@ -56,8 +62,8 @@ export interface CommandManual {
   readonly flags: readonly Flag[];
   readonly examples: readonly Example[];
   readonly isHidden?: boolean;
-  /** The action of a hint that it carries out; noun and verb by default: `volume.list`. */
-  readonly action?: ActionName;
+  /** The actions of hints that it carries out; noun and verb by default: `volume.list`. */
+  readonly actions?: readonly ActionName[];
 }
 
 /** A program as data: parser, help, completion, reference pages and hints are made from it. */
@@ -71,6 +77,8 @@ export interface ProgramManual {
   /** Of every command, beside `--help`. */
   readonly globalFlags: readonly Flag[];
   readonly commands: readonly CommandManual[];
+  /** Shorter and longer forms of the words of a path, by their position: `{ c: 'create' }`, then `{ cells: 'cell' }`. */
+  readonly shorthands?: readonly Readonly<Record<string, string>>[];
   /** The advice for commands of other programs: `run`, `image load`, `delete -f`. */
   readonly habits: Readonly<Record<string, string>>;
 }

@@ -11,7 +11,7 @@ import {
 } from '@capsule/core';
 import { CAPSULECTL } from '../capsulectl/program.ts';
 import type { ProgramManual } from './manual.ts';
-import { actionOf, renderRemedy } from './render-remedy.ts';
+import { actionsOf, renderRemedy } from './render-remedy.ts';
 import { spellingsOf } from './spellings.ts';
 
 const adopt = action('volume.adopt', { volume: 'data' });
@@ -50,7 +50,7 @@ test('another program has other words, and leaves what it cannot do as it is', (
     commands: [
       {
         path: ['keep', 'disk'],
-        action: 'volume.adopt',
+        actions: ['volume.adopt'],
         summary: '',
         flags: [],
         examples: [],
@@ -89,7 +89,7 @@ for (const name of Object.keys(ACTIONS) as ActionName[]) {
   if (name === 'program') continue;
 
   test(`capsulectl has a command for ${name}, with what remedies say of it`, () => {
-    const command = CAPSULECTL.commands.find((one) => actionOf(one) === name);
+    const command = CAPSULECTL.commands.find((one) => actionsOf(one).includes(name));
     assert.ok(command, 'the command is there');
     const flags = command.flags.flatMap(spellingsOf);
     const known = [...command.args.map((argument) => argument.name), ...flags];

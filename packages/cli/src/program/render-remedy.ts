@@ -18,16 +18,16 @@ export function renderRemedy({ text, actions }: Remedy, program: ProgramManual):
 
 /** Undefined where the program has no such command. */
 function lineOf(action: RemedyAction, program: ProgramManual): string | undefined {
-  const command = program.commands.find((one) => actionOf(one) === action.name);
+  const command = program.commands.find((one) => actionsOf(one).includes(action.name));
   if (command === undefined && action.name !== 'program') return undefined;
   const { path = [], flags = [] } = command ?? {};
   const flag = (name: string) => spellingOf(name, flags);
   return actionLine({ action, isShort: action.isShort }, { program: program.name, path, flag });
 }
 
-/** The action that a command carries out: `volume.list`, unless it says otherwise. */
-export function actionOf({ action, path }: CommandManual): string {
-  return action ?? path.join('.');
+/** The actions that a command carries out: `volume.list`, unless it says otherwise. */
+export function actionsOf({ actions, path }: CommandManual): readonly string[] {
+  return actions ?? [path.join('.')];
 }
 
 /** The short form where there is one: `-o`. */

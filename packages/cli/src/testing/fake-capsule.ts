@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { WINDOW_BYTES } from '@capsule/api/node';
 import {
   CapsuleService,
+  CellService,
   connectErrorFrom,
   EventService,
   ImageService,
@@ -19,6 +20,7 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 /** The calls that a test needs; all others answer Unimplemented. */
 export interface FakeServices {
   readonly workload?: Partial<ServiceImpl<typeof WorkloadService>>;
+  readonly cell?: Partial<ServiceImpl<typeof CellService>>;
   readonly image?: Partial<ServiceImpl<typeof ImageService>>;
   readonly capsule?: Partial<ServiceImpl<typeof CapsuleService>>;
   readonly event?: Partial<ServiceImpl<typeof EventService>>;
@@ -46,6 +48,7 @@ export async function startFakeCapsule(services: FakeServices): Promise<FakeCaps
       interceptors: [errorEdge],
       routes: (router) => {
         router.service(WorkloadService, served.workload ?? {});
+        router.service(CellService, served.cell ?? {});
         router.service(ImageService, served.image ?? {});
         router.service(CapsuleService, served.capsule ?? {});
         router.service(EventService, served.event ?? {});

@@ -1,3 +1,8 @@
+/** The place of a cell, where it is not the usual one. */
+const IN_STACK = ['--realm', '--space', '--stack'] as const;
+/** The place of a container. */
+const IN_CELL = ['--cell', ...IN_STACK] as const;
+
 /**
  * Everything that a remedy may ask a person to do, with the arguments that it may name, in the order in which
  * they are written. Each program has its own words for an action; `--name` is written as a flag.
@@ -6,6 +11,20 @@ export const ACTIONS = {
   apply: ['--file'],
   'capsule.info': [],
   'capsule.logs': [],
+  'cell.delete': ['--cascade', '--force', 'name', ...IN_STACK],
+  'cell.get': ['name', ...IN_STACK, '--output'],
+  'cell.kill': ['name', ...IN_STACK],
+  'cell.list': IN_STACK,
+  'cell.logs': ['name', ...IN_STACK, '--container'],
+  'cell.restart': ['name', ...IN_STACK],
+  'cell.start': ['name', ...IN_STACK],
+  'cell.stop': ['name', ...IN_STACK],
+  'container.delete': ['--force', 'name', ...IN_CELL],
+  'container.get': ['name', ...IN_CELL, '--output'],
+  'container.kill': ['name', ...IN_CELL],
+  'container.list': IN_CELL,
+  'container.logs': ['name', ...IN_CELL],
+  'container.start': ['name', ...IN_CELL],
   cp: [],
   events: ['name'],
   explain: ['code'],
@@ -13,8 +32,17 @@ export const ACTIONS = {
   'image.prune': [],
   'image.pull': [],
   'image.push': ['--name', 'file'],
+  'realm.delete': ['--cascade', '--force', 'name'],
+  'realm.get': ['name', '--output'],
+  'realm.list': [],
   'registry.list': [],
   'registry.login': ['registry', '--user'],
+  'space.delete': ['--cascade', '--force', 'name', '--realm'],
+  'space.get': ['name', '--realm', '--output'],
+  'space.list': ['--realm'],
+  'stack.delete': ['--cascade', '--force', 'name', '--realm', '--space'],
+  'stack.get': ['name', '--realm', '--space', '--output'],
+  'stack.list': ['--realm', '--space'],
   'volume.adopt': ['volume'],
   'volume.delete': ['--force', 'volume'],
   'volume.export': [],

@@ -44,6 +44,7 @@ export function nodeStatusToProto(status: NodeStatus): WireStatus {
     ...(progress && { progress: progressToProto(progress) }),
     observedGeneration: BigInt(status.observedGeneration),
     observedRun: BigInt(status.observedRun),
+    ready: status.ready ?? false,
   });
 }
 
@@ -76,6 +77,7 @@ export function nodeStatusFromProto(wire: WireStatus | undefined): NodeStatus {
     ...(progress && { progress }),
     observedGeneration: Number(status.observedGeneration),
     observedRun: Number(status.observedRun),
+    ...(status.ready && { ready: true }),
   };
 }
 

@@ -16,7 +16,7 @@ export interface Completion {
 
 /** Asks the world for names that may begin so; empty where it does not answer in time. */
 export type LiveNames = (
-  kind: Exclude<Completable, 'file' | 'place'>,
+  kind: Exclude<Completable, 'file' | 'place' | 'cellPlace'>,
   typed: string,
 ) => Promise<readonly string[]>;
 
@@ -75,9 +75,13 @@ async function valuesOf(
   if (fixed !== undefined) return listed(plainWords(fixed));
   if (completes === undefined) return NOTHING;
   if (completes === 'file') return { candidates: [], isFile: true };
-  if (completes !== 'place') return listed(plainWords(await live(completes, typed)));
+  if (completes !== 'place' && completes !== 'cellPlace') {
+    return listed(plainWords(await live(completes, typed)));
+  }
   if (/[:/]/.test(typed)) return { candidates: [], isFile: !/^[a-z0-9-]+:/.test(typed) };
-  const places = (await live('workload', typed)).map((name) => `${name}:`);
+  const places = (await live(completes === 'place' ? 'workload' : 'cell', typed)).map(
+    (name) => `${name}:`,
+  );
   return { candidates: plainWords(places), isFile: true };
 }
 

@@ -1,8 +1,18 @@
-import type { CapsuleClient } from '@capsule/api/wire';
-import { describeImageReference, isCapsuleError } from '@capsule/core';
+import { type CapsuleClient, levelToProto, nodeFromProto, placeOfNode } from '@capsule/api/wire';
+import {
+  DEFAULT_STACK,
+  describeImageReference,
+  isCapsuleError,
+  LEVELS,
+  type Level,
+  nameOfPlace,
+  type Place,
+} from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { Input } from '../../program/input.ts';
+import type { ProgramManual } from '../../program/manual.ts';
+import { scanWords } from '../../program/scan-words.ts';
 import { targetsHere } from '../target/find-target.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { completeWords, type LiveNames } from './complete-words.ts';
@@ -18,7 +28,8 @@ export const run: Run = async (input, context) => {
     if (kind === 'shell') return SHELLS;
     if (kind === 'errorCode') return errorCodes();
     if (kind === 'capsule') return targetsHere(context);
-    return namesOf(kind, typed, { asked, context });
+    const within = placeIn(context.program, input.args);
+    return namesOf(kind, typed, { asked, within, context });
   };
   const { candidates, isFile } = await completeWords(context.program, input.args, live);
   const lines = candidates.map(({ word, about }) => `${word}\t${about}\n`);
@@ -39,7 +50,26 @@ function capsuleIn(words: readonly string[]): string | undefined {
   return at < 0 ? joined?.slice('--capsule='.length) : words[at + 1];
 }
 
-type Nameable = 'workload' | 'volume' | 'snapshot' | 'image' | 'registry';
+/** The parts of the hierarchy that the typed words name: by flags, and the cell whose container comes next. */
+function placeIn(program: ProgramManual, words: readonly string[]): Partial<Place> {
+  const flags = LEVELS.flatMap((level) => {
+    const at = words.indexOf(`--${level}`);
+    const name = at < 0 ? undefined : words[at + 1];
+    return name === undefined || at + 2 >= words.length ? [] : [[level, name] as const];
+  });
+  const { plain, command, pathLength } = scanWords(program, words.slice(0, -1));
+  const isOfCell = command?.args[0]?.completes === 'cell' && words.at(-2) === '--container';
+  const cell = isOfCell ? plain[pathLength]?.word : undefined;
+  return { ...Object.fromEntries(flags), ...(cell !== undefined && { cell }) };
+}
+
+type Nameable = 'workload' | 'volume' | 'snapshot' | 'image' | 'registry' | Level;
+
+interface Asked {
+  readonly typed: string;
+  /** Where names of realms, spaces, stacks, cells and containers are looked for. */
+  readonly within: Partial<Place>;
+}
 
 const ASK: Readonly<
   Record<
@@ -47,7 +77,7 @@ const ASK: Readonly<
     (
       client: CapsuleClient,
       options: { readonly signal: AbortSignal; readonly timeoutMs: number },
-      typed: string,
+      asked: Asked,
     ) => Promise<readonly string[]>
   >
 > = {
@@ -58,9 +88,9 @@ const ASK: Readonly<
   async snapshot(client, options) {
     const { snapshots } = await client.volume.listSnapshots({}, options);
     const names = snapshots.map(({ volume, name }) => `${volume}@${name}`);
-    return [...(await this.volume(client, options, '')), ...names];
+    return [...(await this.volume(client, options, { typed: '', within: {} })), ...names];
   },
-  async image(client, options, typed) {
+  async image(client, options, { typed }) {
     const { images } = await client.image.list({}, options);
     // As people write it, unless they have begun to write it in full.
     const isFull = (name: string) => typed !== '' && name.startsWith(typed);
@@ -68,17 +98,43 @@ const ASK: Readonly<
   },
   registry: async (client, options) =>
     (await client.registry.list({}, options)).registries.map(({ name }) => name),
+  realm: askLevel('realm'),
+  space: askLevel('space'),
+  stack: askLevel('stack'),
+  cell: askLevel('cell'),
+  container: askLevel('container'),
 };
+
+/** The names of one level, each once; outer levels that are not named have their usual names. */
+function askLevel(level: Level): (typeof ASK)['volume'] {
+  return async (client, options, { within }) => {
+    const outer = LEVELS.slice(0, LEVELS.indexOf(level));
+    const usual: Partial<Place> = DEFAULT_STACK;
+    const named = outer.flatMap((part) => {
+      const name = within[part] ?? usual[part];
+      return name === undefined ? [] : [[part, name] as const];
+    });
+    const request = { level: levelToProto(level), within: Object.fromEntries(named) };
+    const { nodes } = await client.cell.list(request, options);
+    return [...new Set(nodes.map((wire) => nameOfPlace(placeOfNode(nodeFromProto(wire)))))];
+  };
+}
 
 /** A capsule that does not answer has no names to offer; a prompt is no place for its errors. */
 async function namesOf(
   kind: Nameable,
   typed: string,
-  { asked, context }: { readonly asked: Input; readonly context: Context },
+  {
+    asked,
+    within,
+    context,
+  }: { readonly asked: Input; readonly within: Partial<Place>; readonly context: Context },
 ): Promise<readonly string[]> {
   const options = { signal: context.signal, timeoutMs: ANSWER_MAX_MS };
   try {
-    return await withCapsule(asked, context, (client) => ASK[kind](client, options, typed));
+    return await withCapsule(asked, context, (client) =>
+      ASK[kind](client, options, { typed, within }),
+    );
   } catch (error) {
     if (isCapsuleError(error)) return [];
     throw error;

@@ -1,6 +1,7 @@
 import type { CapsuleClient } from '@capsule/api/wire';
 import type { Context } from '../../program/context/context.ts';
 import { unpackTree } from '../archive/unpack-tree.ts';
+import type { ContainerTarget } from '../target/container-target.ts';
 import type { CopyProgress } from './copy-progress.ts';
 import type { CopyWarnings } from './copy-warnings.ts';
 import { copyError } from './errors.ts';
@@ -14,6 +15,8 @@ import { parentOf, planCopy } from './plan-copy.ts';
 export interface CopyFrom {
   readonly client: CapsuleClient;
   readonly source: Extract<Place, { kind: 'workload' }>;
+  /** The container that `source` names. */
+  readonly container: ContainerTarget;
   readonly target: Exclude<Place, { kind: 'workload' }>;
   readonly keepAll: boolean;
   readonly progress: CopyProgress;
@@ -22,7 +25,7 @@ export interface CopyFrom {
 
 /** From a workload to this machine. */
 export async function copyFrom(copy: CopyFrom, { out, signal }: Context): Promise<void> {
-  const { client, source, target, keepAll, progress, warnings } = copy;
+  const { client, source, target, container, keepAll, progress, warnings } = copy;
   const { name } = source;
   const path = plainPath(source.path);
   const leave = new AbortController();
@@ -34,12 +37,12 @@ export async function copyFrom(copy: CopyFrom, { out, signal }: Context): Promis
       return;
     }
     const [{ is: sourceIs, bytes }, { path: to, is: targetIs }] = await Promise.all([
-      lookAtWorkloadSource(client, { name, path }, signal),
+      lookAtWorkloadSource(client, { ...container, path }, signal),
       followLinks(target.path, lookAtTarget),
     ]);
     if (sourceIs === 'nothing') {
       const look = async (at: string) =>
-        (await lookAtWorkloadSource(client, { name, path: at }, signal)).is;
+        (await lookAtWorkloadSource(client, { ...container, path: at }, signal)).is;
       throw await missingSource(path, `${name}:${path}`, look);
     }
     if (sourceIs === 'special' && !keepAll) {
@@ -61,11 +64,11 @@ async function requireFolder(path: string): Promise<void> {
 }
 
 async function* archiveOf(
-  { client, source, warnings }: CopyFrom,
+  { client, container, warnings }: CopyFrom,
   srcPath: string,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const request = { name: source.name, srcPath };
+  const request = { ...container, srcPath };
   for await (const message of client.workload.copyFrom(request, { signal })) {
     message.warnings.forEach(warnings.add);
     if (message.data.length > 0) yield message.data;

@@ -1,6 +1,7 @@
 import type { CapsuleClient } from '@capsule/api/wire';
 import type { Context } from '../../program/context/context.ts';
 import { packTree } from '../archive/pack-tree.ts';
+import type { ContainerTarget } from '../target/container-target.ts';
 import type { CopyProgress } from './copy-progress.ts';
 import type { CopyWarnings } from './copy-warnings.ts';
 import { copyError } from './errors.ts';
@@ -19,6 +20,8 @@ export interface CopyTo {
   readonly client: CapsuleClient;
   readonly source: Exclude<Place, { kind: 'workload' }>;
   readonly target: Extract<Place, { kind: 'workload' }>;
+  /** The container that `target` names. */
+  readonly container: ContainerTarget;
   readonly keepAll: boolean;
   readonly progress: CopyProgress;
   readonly warnings: CopyWarnings;
@@ -26,9 +29,9 @@ export interface CopyTo {
 
 /** From this machine into a workload. */
 export async function copyTo(copy: CopyTo, { stdin, signal }: Context): Promise<void> {
-  const { client, source, target, keepAll, progress, warnings } = copy;
+  const { client, source, target, container, keepAll, progress, warnings } = copy;
   const { name } = target;
-  const look = (path: string) => lookAtWorkloadTarget(client, { name, path }, signal);
+  const look = (path: string) => lookAtWorkloadTarget(client, { ...container, path }, signal);
   const to = await followLinks(target.path, look);
   const { folder, archive } =
     source.kind === 'local'
@@ -40,7 +43,7 @@ export async function copyTo(copy: CopyTo, { stdin, signal }: Context): Promise<
   if (to.is === 'nothing' && (await followLinks(folder, look)).is !== 'folder') {
     throw copyError.TARGET_MISSING({ path: `${name}:${folder}` });
   }
-  const metadata = { name, destPath: folder, keepOwner: keepAll };
+  const metadata = { ...container, destPath: folder, keepOwner: keepAll };
   const sent = messages(metadata, progress.show(join(archive)));
   const { warnings: found } = await client.workload.copyTo(sent, { signal });
   found.forEach(warnings.add);
@@ -68,7 +71,7 @@ async function packLocal({ keepAll, warnings, progress }: CopyTo, path: string, 
 }
 
 async function* messages(
-  metadata: { readonly name: string; readonly destPath: string; readonly keepOwner: boolean },
+  metadata: ContainerTarget & { readonly destPath: string; readonly keepOwner: boolean },
   archive: AsyncIterable<Uint8Array>,
 ) {
   yield { payload: { case: 'metadata' as const, value: metadata } };

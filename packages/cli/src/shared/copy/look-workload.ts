@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { type CapsuleClient, FileType } from '@capsule/api/wire';
+import type { ContainerTarget } from '../target/container-target.ts';
 import type { Look } from './follow-links.ts';
 import { lastPart, type Standing } from './plan-copy.ts';
 
@@ -11,28 +12,25 @@ const STANDINGS: Readonly<Record<FileType, Standing>> = {
   [FileType.OTHER]: 'special',
 };
 
-interface WorkloadPath {
-  readonly name: string;
-  readonly path: string;
-}
+type WorkloadPath = ContainerTarget & { readonly path: string };
 
 /** Describes a source in a workload, with the bytes of a file. A link is one. */
 export async function lookAtWorkloadSource(
   client: CapsuleClient,
-  { name, path }: WorkloadPath,
+  request: WorkloadPath,
   signal: AbortSignal,
 ): Promise<{ readonly is: Standing; readonly bytes: number }> {
-  const { type, sizeBytes } = await client.workload.statPath({ name, path }, { signal });
+  const { type, sizeBytes } = await client.workload.statPath(request, { signal });
   return { is: STANDINGS[type] ?? 'special', bytes: Number(sizeBytes) };
 }
 
 /** Describes a target in a workload; its links lead inside of it. */
 export async function lookAtWorkloadTarget(
   client: CapsuleClient,
-  { name, path }: WorkloadPath,
+  request: WorkloadPath,
   signal: AbortSignal,
 ): Promise<Look> {
-  const seen = await client.workload.statPath({ name, path }, { signal });
+  const seen = await client.workload.statPath(request, { signal });
   if (seen.type !== FileType.SYMLINK) return STANDINGS[seen.type] ?? 'special';
   const behind = STANDINGS[seen.targetType] ?? 'special';
   return behind === 'file' || behind === 'nothing' ? { link: seen.linkTarget } : behind;

@@ -12,3 +12,8 @@ export function describeAmount({
   const percent = Math.floor(Math.min(doneBytes / totalBytes, 1) * 100);
   return `${percent}% of ${formatBytes(totalBytes)}`;
 }
+
+/** `1 container`, `3 containers`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

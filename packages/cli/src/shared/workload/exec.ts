@@ -8,6 +8,7 @@ import { Interruption } from '../../program/context/interruption.ts';
 import type { Terminal } from '../../program/context/terminal.ts';
 import type { Input } from '../../program/input.ts';
 import { printErrors } from '../../program/print-errors.ts';
+import type { ContainerTarget } from '../target/container-target.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
 /** The command could not be run, as `docker exec` has it; its own codes pass through. */
@@ -17,12 +18,25 @@ type Message = MessageInitShape<typeof WorkloadExecClientMessageSchema>;
 type Payload = NonNullable<Message['payload']>;
 type Config = Extract<Payload, { case: 'config' }>['value'];
 
-export const run: Run = async (input, context) => {
+export const run: Run = (input, context) => {
   const [name = '', ...command] = input.args;
+  return execute({ findTarget: async () => ({ name }), command }, input, context);
+};
+
+export interface Execution {
+  readonly findTarget: (client: CapsuleClient) => Promise<ContainerTarget>;
+  readonly command: readonly string[];
+}
+
+/** Runs a command in a container, as the flags say. Returns its exit code, or 125 where it could not be run. */
+export async function execute(
+  { findTarget, command }: Execution,
+  input: Input,
+  context: Context,
+): Promise<number> {
   const terminal = input.isOn('tty') ? requireTerminal(input, context) : undefined;
   const hasInput = terminal !== undefined || input.isOn('interactive');
   const config: Config = {
-    name,
     command: [...command],
     env: readEnv(input, context),
     workingDir: input.text('workdir') ?? '',
@@ -32,14 +46,17 @@ export const run: Run = async (input, context) => {
     ...(terminal && { size: terminal.size() }),
   };
   try {
-    const work = (client: CapsuleClient) => talk(client, config, { terminal, context });
+    const work = async (client: CapsuleClient) => {
+      const target = await findTarget(client);
+      return talk(client, { ...config, ...target }, { terminal, context });
+    };
     return await withCapsule(input, context, work, { isTwoWay: true });
   } catch (error) {
     if (context.signal.aborted || error instanceof Interruption) throw error;
     await printErrors([error], input, context);
     return NOT_RUN;
   }
-};
+}
 
 interface Talk {
   readonly terminal: Terminal | undefined;

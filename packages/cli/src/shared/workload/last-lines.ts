@@ -1,5 +1,6 @@
 import type { CapsuleClient } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
+import type { ContainerTarget } from '../target/container-target.ts';
 
 const LINES = 5;
 const LONGEST = 200;
@@ -9,13 +10,13 @@ const LAG_MS = 300;
 /** Describes the end of a workload's log for an error: its last lines, indented, or why there are none. */
 export async function describeLastLines(
   client: CapsuleClient,
-  name: string,
+  target: ContainerTarget,
   signal: AbortSignal,
 ): Promise<string> {
   const late = AbortSignal.timeout(LAG_MS);
   const read: Uint8Array[] = [];
   try {
-    const request = { name, tailLines: LINES, follow: true };
+    const request = { ...target, tailLines: LINES, follow: true };
     const chunks = client.workload.logs(request, { signal: AbortSignal.any([signal, late]) });
     for await (const { data } of chunks) read.push(data);
   } catch (error) {

@@ -14,15 +14,16 @@ import { printErrors } from '../../program/print-errors.ts';
 import { parseMoment } from '../argument/duration.ts';
 import { followLog } from '../stream/follow-log.ts';
 import { PrefixedLines } from '../stream/prefixed-lines.ts';
+import type { ContainerTarget } from '../target/container-target.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { chosenNames, requireChoice } from './chosen-names.ts';
 
 export const run: Run = async (input, context) => {
   requireChoice(input);
-  const request = readRequest(input, context);
+  const request = readLogRequest(input, context);
   const errors = await withCapsule(input, context, async (client) => {
     const names = await chosenNames(input, client, context);
-    const log = (name: string) => ({ client, request: { ...request, name } });
+    const log = (name: string) => ({ client, writer: name, request: { ...request, name } });
     const [only = ''] = names;
     if (names.length === 1 && input.text('selector') === undefined) {
       await printLog(log(only), context, context);
@@ -37,17 +38,21 @@ export const run: Run = async (input, context) => {
   return printErrors(errors, input, context);
 };
 
-interface Log {
+export interface Log {
   readonly client: CapsuleClient;
-  readonly request: Request;
+  /** Names the writer in messages. */
+  readonly writer: string;
+  readonly request: Omit<
+    MessageInitShape<typeof WorkloadLogsRequestSchema>,
+    'cursor' | '$typeName' | 'name'
+  > &
+    ContainerTarget;
 }
 
-type Request = Omit<MessageInitShape<typeof WorkloadLogsRequestSchema>, 'cursor' | '$typeName'> & {
-  readonly name: string;
-};
 type Outputs = Readonly<Record<'out' | 'err', Pick<Output, 'write'>>>;
 
-function readRequest(input: Input, context: Context) {
+/** The flags of a log, as a request. Fails with `CLI_USAGE`. */
+export function readLogRequest(input: Input, context: Context) {
   const tailLines = input.count('tail');
   const since = readSince(input, context) ?? 0;
   // On the wire 0 lines mean all; on the command line 0 means new lines only.
@@ -61,10 +66,15 @@ function readRequest(input: Input, context: Context) {
   };
 }
 
-async function printLog({ client, request }: Log, { out, err }: Outputs, context: Context) {
+/** Prints one log, its two streams apart. */
+export async function printLog(
+  { client, writer, request }: Log,
+  { out, err }: Outputs,
+  context: Context,
+) {
   await followLog<WorkloadLogChunk>(
     {
-      writer: request.name,
+      writer,
       open: (cursor, signal) => client.workload.logs({ ...request, cursor }, { signal }),
       outputOf: ({ stream }) => (stream === LogStream.STDERR ? err : out),
     },

@@ -42,7 +42,7 @@ export class WaitFailures {
   }
 
   #lastLines(name: string): Promise<string> {
-    return describeLastLines(this.#client, name, this.#signal);
+    return describeLastLines(this.#client, { name }, this.#signal);
   }
 }
 

@@ -2,7 +2,11 @@ import type { RemedyAction } from '../../error/remedy.ts';
 import type { CellRecord } from '../../resource/cell/cell.ts';
 import type { ContainerRecord } from '../../resource/cell/container.ts';
 import type { PauseReason } from '../../resource/cell/pause.ts';
-import type { WorkloadProgress, WorkloadStatus } from '../../resource/workload/workload.ts';
+import {
+  isReady,
+  type WorkloadProgress,
+  type WorkloadStatus,
+} from '../../resource/workload/workload.ts';
 import { isRunDue, isRunOver } from '../container/workload-run.ts';
 
 /** The states of realms, spaces, stacks, cells and containers. */
@@ -37,6 +41,8 @@ export interface NodeStatus {
   readonly bridge?: string;
   readonly cgroupPath?: string;
   readonly pauseReasons: readonly PauseReason[];
+  /** Its program has stayed up, or passes its health check. Absent: it does not, or not yet. */
+  readonly ready?: boolean;
   readonly progress?: WorkloadProgress;
   readonly observedGeneration: number;
   readonly observedRun: number;
@@ -64,6 +70,7 @@ export function containerNodeStatus(view: ContainerView): NodeStatus {
     restartCount,
     ...(isUp && restartCount > 0 && startedAt !== undefined && { restartedAt: startedAt }),
     pauseReasons,
+    ...(isReady(status) && { ready: true }),
     observedGeneration: status.observedGeneration,
     observedRun: status.observedRun,
   };
@@ -112,7 +119,7 @@ function stateOfCell(
   views: readonly ContainerView[],
   root: ContainerView,
   rootStatus: NodeStatus,
-): Pick<NodeStatus, 'state' | 'reason' | 'message'> {
+): Pick<NodeStatus, 'state' | 'reason' | 'message' | 'ready'> {
   const { reason, message } = rootStatus;
   const asRoot = (state: NodeState) => ({ state, reason, message });
   if (views.some(({ isRuntimeAway }) => isRuntimeAway)) return asRoot('unknown');
@@ -131,7 +138,13 @@ function stateOfCell(
   }
   const late = states.find(({ state }) => state === 'pending' || state === 'stopped');
   if (late !== undefined) return { state: 'pending', ...describeContainer(late.view) };
-  return { state: 'ready', reason: 'Ready', message: describeReady(views, states.length) };
+  const isAllReady = wanted.every(({ status }) => isReady(status));
+  return {
+    state: 'ready',
+    reason: 'Ready',
+    message: describeReady(views, states.length),
+    ...(isAllReady && { ready: true }),
+  };
 }
 
 /** Nothing of the root runs, or will by itself. */

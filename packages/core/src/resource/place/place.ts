@@ -57,6 +57,23 @@ export function describePlace(place: Place): string {
   return partsOf(place).join('/');
 }
 
+/** As short as people can use it again: `web`, `web/side`, `main/prod/shop/web`. Pure. */
+export function shortPlace(place: Place): string {
+  const { realm, space, stack, cell, container } = place;
+  const isUsual =
+    realm === DEFAULT_STACK.realm &&
+    space === DEFAULT_STACK.space &&
+    stack === DEFAULT_STACK.stack &&
+    cell !== undefined;
+  if (!isUsual) return describePlace(place);
+  return container === undefined ? cell : `${cell}/${container}`;
+}
+
+/** With its level in front: `cell web`. Pure. */
+export function namedPlace(place: Place): string {
+  return `${levelOf(place)} ${shortPlace(place)}`;
+}
+
 /** The next outer place; undefined for a realm. Pure. */
 export function parentOf(place: Place): Place | undefined {
   const parts = partsOf(place).slice(0, -1);

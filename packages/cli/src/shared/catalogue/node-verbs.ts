@@ -1,0 +1,7 @@
+import { LIFE_VERBS } from './life-verbs.ts';
+import type { NodeVerb } from './node-verb.ts';
+import { OUTPUT_VERBS } from './output-verbs.ts';
+import { COMMON_VERBS } from './scope-verbs.ts';
+
+/** Every verb for realms, spaces, stacks, cells and containers. */
+export const NODE_VERBS: readonly NodeVerb[] = [...COMMON_VERBS, ...LIFE_VERBS, ...OUTPUT_VERBS];

@@ -1,0 +1,146 @@
+import {
+  type CapsuleClient,
+  type CellActResponse,
+  placeToProto,
+  type ReportedNode,
+} from '@capsule/api/wire';
+import { isCapsuleError, type Level, namedPlace, type Place, shortPlace } from '@capsule/core';
+import { cliError } from '../../errors.ts';
+import type { Run } from '../../program/command.ts';
+import type { Context } from '../../program/context/context.ts';
+import type { Input } from '../../program/input.ts';
+import { printErrors } from '../../program/print-errors.ts';
+import { printLines } from '../../program/print-lines.ts';
+import { readTimeout } from '../argument/timeout.ts';
+import { createProgressView } from '../progress/progress-view.ts';
+import { renderDocuments } from '../render/documents.ts';
+import { isData, readFormat } from '../render/format.ts';
+import { retryWhileAway } from '../stream/retry-while-away.ts';
+import { withCapsule } from '../target/with-capsule.ts';
+import { readGrace } from '../workload/grace.ts';
+import { nodeDocument } from './document.ts';
+import { placeAt } from './place-flags.ts';
+import { readNode } from './read-node.ts';
+import { describeNodeState, styleOfNode } from './state.ts';
+import { waitForNodes } from './wait-for-nodes.ts';
+
+const DEFAULT_TIMEOUT_MS = 5 * 60_000;
+
+export type ActVerb = 'start' | 'stop' | 'kill' | 'restart' | 'pause' | 'unpause';
+
+interface Words {
+  readonly doing: string;
+  readonly done: string;
+  /** Of something that had the state already. */
+  readonly already: string;
+  /** Whether the command waits until it is ready. */
+  readonly waits?: true;
+}
+
+const WORDS: Readonly<Record<ActVerb, Words>> = {
+  start: { doing: 'starting', done: 'started', already: 'was already running', waits: true },
+  stop: { doing: 'stopping', done: 'stopped', already: 'was already stopped' },
+  kill: { doing: 'killing', done: 'killed', already: 'was already stopped' },
+  restart: { doing: 'restarting', done: 'restarted', already: 'restarted', waits: true },
+  pause: { doing: 'pausing', done: 'paused', already: 'was already paused' },
+  unpause: { doing: 'resuming', done: 'resumed', already: 'was not paused' },
+};
+
+interface Result {
+  readonly place: Place;
+  readonly changed?: boolean;
+  readonly node?: ReportedNode;
+  readonly error?: unknown;
+}
+
+/** Changes the state of cells or containers, and shows the outcome of each. */
+export function actOnNodes(verb: ActVerb, level: Level): Run {
+  const words = WORDS[verb];
+  return async (input, context) => {
+    const format = readFormat(input);
+    const timeoutMs = readTimeout(input) ?? DEFAULT_TIMEOUT_MS;
+    const places = input.args.map((name) => placeAt(input, level, name));
+    const view = createProgressView(context.err, context.now);
+    const isWaiting = words.waits === true && (input.choice('wait') ?? true);
+    const results = await withCapsule(input, context, async (client) => {
+      const asked = await Promise.all(
+        places.map(async (place) => {
+          if (context.err.isTerminal) await view.update(namedPlace(place), words.doing);
+          const result = await actOnOne(client, { verb, place, input, timeoutMs }, context);
+          view.done(namedPlace(place));
+          return result;
+        }),
+      );
+      if (!isWaiting) return asked;
+      const nodes = asked.flatMap(({ node }) => node ?? []);
+      const waited = await waitForNodes({ client, nodes, timeoutMs, view }, context);
+      let at = 0;
+      return asked.map((result) =>
+        result.node === undefined ? result : { ...result, ...waited[at++] },
+      );
+    }).finally(() => view.clear());
+    const done = results.filter(({ error }) => error === undefined);
+    if (isData(format)) {
+      const documents = done.flatMap(({ node }) => (node ? [nodeDocument(node)] : []));
+      await context.out.write(await renderDocuments(format, documents));
+    } else {
+      const isShort = format.kind === 'name';
+      const lines = done.map((result) =>
+        isShort ? `${shortPlace(result.place)}\n` : describe(result, words, context),
+      );
+      await printLines(context.out, lines.join(''));
+    }
+    return printErrors(
+      results.flatMap(({ error }) => error ?? []),
+      input,
+      context,
+    );
+  };
+}
+
+function describe({ place, changed, node }: Result, words: Words, { out }: Context): string {
+  const name = namedPlace(place);
+  const what = changed === true ? words.done : words.already;
+  if (words.waits !== true || node === undefined) return `${name} ${what}\n`;
+  const style = styleOfNode(node);
+  const state = describeNodeState(node);
+  return `${name} ${what}: ${style === undefined ? state : out.style(style, state)}\n`;
+}
+
+interface Act {
+  readonly verb: ActVerb;
+  readonly place: Place;
+  readonly input: Input;
+  readonly timeoutMs: number;
+}
+
+/** Repeats the request until there is an answer: it survives a restart of the capsule in the middle. */
+async function actOnOne(
+  client: CapsuleClient,
+  { verb, place, input, timeoutMs }: Act,
+  context: Context,
+): Promise<Result> {
+  const { now, signal, program } = context;
+  const deadline = now() + timeoutMs;
+  let attempts = 0;
+  try {
+    const answer: CellActResponse = await retryWhileAway(() => {
+      attempts += 1;
+      const options = { signal, timeoutMs: Math.max(deadline - now(), 1) };
+      return client.cell[verb]({ place: placeToProto(place), ...graceOf(verb, input) }, options);
+    }, context);
+    const node = answer.node && readNode(answer.node, program);
+    // An attempt whose answer was lost may have been the one that changed it.
+    return { place, changed: answer.changed || attempts > 1, ...(node && { node }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const isStop = verb === 'stop' || verb === 'kill';
+    const isLate = isStop && isCapsuleError(error) && error.kind === 'timeout';
+    const facts = { name: namedPlace(place), place, seconds: timeoutMs / 1000 };
+    return { place, error: isLate ? cliError.NODE_NOT_STOPPED(facts) : error };
+  }
+}
+
+function graceOf(verb: ActVerb, input: Input) {
+  return verb === 'stop' || verb === 'restart' ? readGrace(input) : {};
+}
