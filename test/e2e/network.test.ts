@@ -175,7 +175,10 @@ test('a cell has its own hosts, resolv.conf and host name', async () => {
   assert.equal(await of('hostname'), 'web\n');
   const named = await lab.exec(['nsenter', '-t', String(web.status.pid), '-u', 'uname', '-n']);
   assert.equal(named.stdout, 'web\n');
-  assert.match(await of('resolv.conf'), /^nameserver 172\.20\.254\.1\nsearch capsule\.internal/);
+  assert.match(
+    await of('resolv.conf'),
+    /^nameserver 172\.20\.254\.1\nsearch default\.main\.capsule\.internal capsule\.internal/,
+  );
 });
 
 const refused: readonly {

@@ -57,6 +57,7 @@ export * from './plan/volume/pool-level.ts';
 export * from './plan/volume/snapshot-schedule.ts';
 export * from './plan/volume/volume-use.ts';
 export type * from './port/cell-cgroups.ts';
+export type * from './port/cell-namespaces.ts';
 export type * from './port/cell-network.ts';
 export type * from './port/container-files.ts';
 export type * from './port/container-runtime.ts';

@@ -1,5 +1,7 @@
 export { KindFiles } from './by-kind/kind-files.ts';
 export { KindRuntime } from './by-kind/kind-runtime.ts';
+export { namespaceError } from './cell-namespaces/errors.ts';
+export { PinnedNamespaces } from './cell-namespaces/pinned-namespaces.ts';
 export { KernelCgroups } from './cgroup/kernel-cgroups.ts';
 export {
   ContainerdConnection,

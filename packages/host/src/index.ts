@@ -17,7 +17,12 @@ export {
   ownerOfSocket,
   type SocketOwner,
 } from './net/listeners.ts';
-export { namespaceNames, namespaceState, pinnedNamespacePath } from './net/namespace.ts';
+export {
+  namespaceNames,
+  namespaceState,
+  namespaceStateAt,
+  pinnedNamespacePath,
+} from './net/namespace.ts';
 export { type NftMapElement, nftHasTable, nftLoad, nftMap } from './net/nft.ts';
 export { nftError } from './net/nft-errors.ts';
 export { parseResolvConf, type ResolvConf } from './net/resolv-conf.ts';

@@ -2,6 +2,10 @@ export { writeLogWriter } from './containerd/log-writer.ts';
 export { missingContainerd, openContainerd } from './containerd/open-containerd.ts';
 export { PrivateContainerd } from './containerd/private-containerd.ts';
 export { cellCgroupsContract } from './contracts/cell-cgroups.contract.ts';
+export {
+  type CellNamespacesBench,
+  cellNamespacesContract,
+} from './contracts/cell-namespaces.contract.ts';
 export { cellNetworkContract, type NetworkBench } from './contracts/cell-network.contract.ts';
 export { cellTrafficContract } from './contracts/cell-traffic.contract.ts';
 export {
@@ -30,6 +34,7 @@ export { mountXfs } from './disk/mount-xfs.ts';
 export { type DiskServer, serveDisk } from './disk/serve-disk.ts';
 export { VolatileDisk } from './disk/volatile-disk.ts';
 export { FakeCellCgroups } from './fakes/fake-cell-cgroups.ts';
+export { FakeCellNamespaces, type FakePins } from './fakes/fake-cell-namespaces.ts';
 export {
   FakeCellNetwork,
   type FakeNetworkState,

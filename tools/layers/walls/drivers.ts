@@ -79,6 +79,7 @@ export const DRIVERS: Folders = {
     uses: ['containerd/client', 'containerd/errors.ts', 'containerd/gen', 'image', 'oci'],
   },
   'by-kind': { uses: [] },
+  'cell-namespaces': { uses: [] },
   'log-files': { uses: [] },
   microvm: {
     uses: [

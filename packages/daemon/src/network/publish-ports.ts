@@ -2,11 +2,14 @@ import {
   type CellId,
   type CellNetwork,
   type CellRecord,
+  type ContainerRef,
   cellFromKey,
   cellKey,
+  isRunOver,
   nameOfCell,
   type PublishedPort,
   portKey,
+  type WorkloadStatus,
 } from '@capsule/core';
 import type { Addresses } from '../store/addresses.ts';
 import type { Cells } from '../store/cells.ts';
@@ -24,7 +27,8 @@ interface RankedPort extends OwnedPort {
 export interface PortPublisherParts {
   readonly cells: Pick<Cells, 'list'>;
   readonly addresses: Addresses;
-  readonly network: CellNetwork;
+  readonly network: Pick<CellNetwork, 'publish'>;
+  readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
 }
 
 /** A port that one cell wants and another has. */
@@ -41,7 +45,8 @@ interface DesiredPorts {
 }
 
 /**
- * Keeps the capsule's port maps equal to the specs of all cells. Of two cells that want one port,
+ * Keeps the capsule's port maps equal to the specs of all cells: the ports of all containers that are to
+ * run, until the root has ended for good. Of two cells that want one port,
  * the one that has it keeps it; otherwise the older cell gets it. No other cell is affected.
  */
 export class PortPublisher {
@@ -101,8 +106,13 @@ export class PortPublisher {
   #portsOf({ id, spec, desired, createdAt, containers }: CellRecord): readonly RankedPort[] {
     const address = this.#parts.addresses.get(id);
     if (desired !== 'running' || spec.networkMode !== 'bridge' || address === undefined) return [];
-    const ports = containers.flatMap((container) => container.spec.ports);
-    return ports.map((port) => ({ ...port, address, createdAt, owner: cellKey(id) }));
+    const [root] = containers;
+    // The network of a cell goes with its root.
+    if (root !== undefined && isRunOver(root, this.#parts.statusOf(root.ref))) return [];
+    const running = containers.filter((container) => container.desired === 'running');
+    return running
+      .flatMap((container) => container.spec.ports)
+      .map((port) => ({ ...port, address, createdAt, owner: cellKey(id) }));
   }
 }
 

@@ -3,7 +3,13 @@ import type { ContainerLogs } from '../workload/container-logs.ts';
 import { createContainer } from '../workload/step/create.ts';
 import { missImage, pullImage } from '../workload/step/image.ts';
 import { missRecord } from '../workload/step/miss-record.ts';
-import { attachNetwork, detachNetwork, publishPorts } from '../workload/step/network.ts';
+import {
+  attachNetwork,
+  detachNetwork,
+  pinNamespaces,
+  publishPorts,
+  unpinNamespaces,
+} from '../workload/step/network.ts';
 import { forget, forgetContainer, removeContainer, removeLogs } from '../workload/step/remove.ts';
 import { limitContainer, startContainer, stopContainer } from '../workload/step/run.ts';
 import { attachVolumes, detachVolumes, fillVolumes } from '../workload/step/volume.ts';
@@ -32,6 +38,8 @@ function cellExecutors(
   return {
     attachNetwork: attachNetwork({ network, ensureScopes, cgroups: ports.cgroups }),
     detachNetwork: detachNetwork({ network, cells, addresses }),
+    pinNamespaces: pinNamespaces(ports.network.namespaces),
+    unpinNamespaces: unpinNamespaces(ports.network.namespaces),
     publishPorts: publishPorts(publisher),
     attachVolumes: attachVolumes(attachments),
     detachVolumes: detachVolumes(attachments),
@@ -57,6 +65,7 @@ function containerExecutors(
     createContainer: createContainer({
       runtime,
       network,
+      namespaces: ports.network.namespaces,
       addresses,
       volumes,
       volumeBackend,

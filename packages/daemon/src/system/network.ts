@@ -1,4 +1,5 @@
 import {
+  type CellNamespaces,
   type CellNetwork,
   type MachineRanges,
   type NameResponder,
@@ -8,18 +9,25 @@ import {
   type SpaceNetworks,
   spaceKey,
 } from '@capsule/core';
-import { BridgeNetwork, KernelPortListeners, KernelRanges, NetworkProbe } from '@capsule/drivers';
+import {
+  BridgeNetwork,
+  KernelPortListeners,
+  KernelRanges,
+  NetworkProbe,
+  PinnedNamespaces,
+} from '@capsule/drivers';
 import type { Log } from '@capsule/engine';
 import { FileFollower } from '@capsule/host';
 import { BridgeResponder } from '@capsule/names';
 import { NamePublisher } from '../network/publish-names.ts';
-import { PortPublisher } from '../network/publish-ports.ts';
+import { PortPublisher, type PortPublisherParts } from '../network/publish-ports.ts';
 import type { Base } from './base.ts';
 import type { Records } from './records.ts';
 import type { Setup } from './setup.ts';
 
 export interface NetworkPorts {
   readonly network: CellNetwork & SpaceNetworks;
+  readonly namespaces: CellNamespaces;
   readonly ranges: MachineRanges;
   readonly listeners: PortListeners;
   readonly service: ServiceProbe;
@@ -36,6 +44,7 @@ export function firstSpace({ bridge: { name: bridge, cidr } }: Setup['config']):
 export function openNetwork({ paths, log, stack }: Setup) {
   return {
     network: new BridgeNetwork({ runDir: paths.network }),
+    namespaces: new PinnedNamespaces(paths.cells),
     ranges: new KernelRanges(),
     listeners: new KernelPortListeners(),
     service: new NetworkProbe(),
@@ -80,10 +89,10 @@ export type NetworkArea = ReturnType<typeof createNetwork>;
 export function createNetwork(
   { feed }: Pick<Base, 'feed'>,
   { cells, addresses }: Pick<Records, 'cells' | 'addresses'>,
-  { network, names }: NetworkPorts,
+  { network, names, statusOf }: NetworkPorts & Pick<PortPublisherParts, 'statusOf'>,
 ) {
   return {
-    publisher: new PortPublisher({ cells, addresses, network }),
+    publisher: new PortPublisher({ cells, addresses, network, statusOf }),
     namePublisher: new NamePublisher({ cells, addresses, names, feed }),
   };
 }

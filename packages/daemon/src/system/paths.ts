@@ -23,6 +23,7 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
     vmImages: permanent('microvm-images'),
     vmKernels: permanent('microvm-kernels'),
     network: volatile('capsule-net'),
+    cells: volatile('capsule-cells'),
     mounts: volatile('capsule-volumes'),
     view: volatile('capsule-view'),
     exec: volatile('capsule-exec'),

@@ -45,6 +45,7 @@ function lookParts(
     runtime: ports.runtime,
     images: ports.imageStores,
     network: ports.network.network,
+    namespaces: ports.network.namespaces,
     volumes: records.volumes,
     volumeBackend: ports.volumes.backend,
     addresses: records.addresses,

@@ -45,7 +45,7 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
     log,
   });
   const statusOf = (ref: ContainerRef) => observer.statusOf(ref);
-  const network = createNetwork(base, records, ports.network);
+  const network = createNetwork(base, records, { ...ports.network, statusOf });
   const { files } = ports;
   const users = volumeUsers({
     cells,

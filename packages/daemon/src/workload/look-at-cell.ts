@@ -1,4 +1,5 @@
 import {
+  type CellNamespaces,
   type CellNetwork,
   type CellRecord,
   type CellSeen,
@@ -24,6 +25,7 @@ export interface CellLookParts {
   readonly runtime: Pick<ContainerRuntime, 'inspect'>;
   readonly images: ImageStores;
   readonly network: Pick<CellNetwork, 'inspect'>;
+  readonly namespaces: Pick<CellNamespaces, 'inspect'>;
   readonly volumes: Pick<VolumeRecords, 'heldBy'>;
   readonly volumeBackend: Pick<VolumeBackend, 'attached'>;
   readonly addresses: Pick<Addresses, 'get'>;
@@ -43,15 +45,17 @@ export async function lookAtCell(
   signal: AbortSignal,
 ): Promise<CellFound> {
   const { id } = record;
-  const [containers, network, attached] = await Promise.all([
+  const [containers, network, namespaces, attached] = await Promise.all([
     Promise.all(record.containers.map((one) => lookAtContainer(one, parts, signal))),
     parts.network.inspect(cellKey(id), signal),
+    parts.namespaces.inspect(cellKey(id)),
     parts.volumeBackend.attached(),
   ]);
   return {
     waitingFor: parts.waitingFor(record.spec),
     address: parts.addresses.get(id),
     network,
+    namespaces,
     ports: parts.publisher.stateOf(id),
     volumes: lookAtVolumes(record, parts, attached),
     containers,

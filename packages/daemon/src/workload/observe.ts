@@ -9,6 +9,7 @@ import {
   type HealthState,
   illegalTransition,
   isAlive,
+  isRunOver,
   nameOfContainer,
   pullKey,
   type RolledBack,
@@ -21,6 +22,7 @@ import {
   statusWhenSettled,
   statusWhenStarting,
   statusWhenWaiting,
+  stoppedWithRoot,
   type WorkloadEvent,
   type WorkloadProgress,
   type WorkloadStatus,
@@ -105,7 +107,7 @@ export class WorkloadObserver {
     const { pauses } = this.#parts;
     const now = this.#parts.now();
     const status = this.#change(ref, (record, before) =>
-      statusFromSeen(record, before, seen, {
+      statusFromSeen(this.#asDesired(record), before, seen, {
         now,
         backOffMs: (streak) => backOffMs(restartBackOff(record), streak, Math.random()),
         isNewWatch: !this.#begun.has(containerKey(ref)),
@@ -222,6 +224,14 @@ export class WorkloadObserver {
     const { recorder, feed } = this.#parts;
     recorder.append({ subject: containerKey(ref), uid }, news);
     feed.notify(cellKey(ref.cell));
+  }
+
+  /** A sibling is to stop when its root has ended for good. */
+  #asDesired(record: ContainerRecord): ContainerRecord {
+    const { cells, statuses } = this.#parts;
+    const root = record.role === 'sibling' ? cells.get(record.ref.cell)?.containers[0] : undefined;
+    if (root === undefined || !isRunOver(root, statuses.get(root.ref))) return record;
+    return stoppedWithRoot(record);
   }
 
   #isOutOfMemory(ref: ContainerRef): boolean {

@@ -12,7 +12,12 @@ import {
   type WorkloadSpec,
 } from '@capsule/core';
 import { openStore } from '@capsule/engine';
-import { FakeCellNetwork, fakeNetworkState, fakeOutside } from '@capsule/testkit';
+import {
+  FakeCellNamespaces,
+  FakeCellNetwork,
+  fakeNetworkState,
+  fakeOutside,
+} from '@capsule/testkit';
 import { Cells } from '../store/cells.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createTestResources } from '../testing/create-test-resources.ts';
@@ -30,7 +35,8 @@ async function boot(t: TestContext) {
   const outside = fakeOutside();
   const { images, runtime } = outside;
   images.offer(NGINX);
-  const network = { ...outside.network, network: new FakeCellNetwork(kernel) };
+  const namespaces = new FakeCellNamespaces();
+  const network = { ...outside.network, namespaces, network: new FakeCellNetwork(kernel) };
   const { resources, base } = createTestResources(db, { ...outside, network });
   const { controller } = resources.workloads;
   t.after(() => controller[Symbol.asyncDispose]());
@@ -54,7 +60,7 @@ async function boot(t: TestContext) {
   const phaseOf = (ref: ContainerRef) => resources.observer.statusOf(ref).phase;
   const all = [refOfWorkload('web'), ROOT, LOG];
   await until(() => all.every((ref) => phaseOf(ref) === 'running'));
-  return { ...resources, runtime, kernel, cells, until, phaseOf };
+  return { ...resources, runtime, kernel, namespaces, cells, until, phaseOf };
 }
 
 test('cells of one name and their containers run, each with its own resources', async (t) => {
@@ -117,4 +123,55 @@ test('a sibling that is to stop stops alone, also while its cell stops and start
   lead(() => cells.desire(LOG, 'running'));
   await until(() => phaseOf(LOG) === 'running');
   assert.equal(observer.statusOf(ROOT).restartCount, 0);
+});
+
+for (const [exitCode, reason] of [
+  [0, 'Completed'],
+  [3, 'Failed'],
+] as const) {
+  test(`a root that ends with ${exitCode} and is not restarted takes its cell down, until it is restarted`, async (t) => {
+    const at = await boot(t);
+    const { cells, observer, runtime, workloads, until, phaseOf, kernel, namespaces } = at;
+    const key = cellKey(SHOP);
+    const next = { isNewRevision: false, isNewRun: false, stopGraceMs: undefined };
+    const ports = [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' as const }];
+    const change = (ref: ContainerRef, spec: Partial<WorkloadSpec>, isNewRun = false) => {
+      const { spec: before } = cells.container(ref) ?? assert.fail();
+      cells.updateContainer(ref, { ...before, ...spec }, { ...next, isNewRun });
+    };
+    change(ROOT, { restartPolicy: 'never' });
+    change(LOG, { ports });
+    workloads.controller.specChanged(SHOP);
+    await until(() => kernel.published.length === 1);
+    assert.equal(namespaces.pins.get(key)?.hostname, 'web');
+    runtime.exit(ROOT, exitCode);
+    await until(() => namespaces.pins.get(key) === undefined && !kernel.cells.has(key));
+    await until(() => phaseOf(LOG) === 'stopped' && kernel.published.length === 0);
+    assert.equal(observer.statusOf(ROOT).reason, reason);
+    assert.equal(observer.statusOf(LOG).reason, 'Stopped');
+    assert.equal(observer.statusOf(LOG).restartCount, 0);
+    assert.equal(at.records.volumes.get('data')?.holder, undefined);
+    assert.notEqual(at.records.addresses.get(SHOP), undefined);
+    change(ROOT, {}, true);
+    workloads.controller.specChanged(SHOP);
+    await until(() => [ROOT, LOG].every((ref) => phaseOf(ref) === 'running'));
+    assert.equal(namespaces.pins.get(key)?.complete, true);
+    assert.equal(kernel.published.length, 1);
+  });
+}
+
+test('containers of a cell in the network of the capsule share namespaces and publish nothing', async (t) => {
+  const { cells, workloads, until, kernel, namespaces, runtime } = await boot(t);
+  const { spec } = cells.get(SHOP) ?? assert.fail();
+  const key = cellKey(SHOP);
+  cells.update(SHOP, { ...spec, networkMode: 'host' }, 'running');
+  workloads.controller.specChanged(SHOP);
+  await until(() => !kernel.cells.has(key));
+  assert.equal(namespaces.pins.get(key)?.complete, true);
+  assert.deepEqual(kernel.published, []);
+  const seen = await runtime.list();
+  assert.equal(
+    seen.filter(({ ref, task }) => ref.cell.stack === 'shop' && task === 'running').length,
+    2,
+  );
 });

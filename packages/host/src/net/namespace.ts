@@ -16,8 +16,13 @@ export function pinnedNamespacePath(name: string): string {
  * `pinned`: a namespace is mounted there. `empty`: only the file exists, left by a program that was killed
  * between its creation and the mount. `none`: nothing exists there.
  */
-export async function namespaceState(name: string): Promise<'pinned' | 'empty' | 'none'> {
-  const seen = await unlessMissing(statfs(pinnedNamespacePath(name)));
+export function namespaceState(name: string): Promise<'pinned' | 'empty' | 'none'> {
+  return namespaceStateAt(pinnedNamespacePath(name));
+}
+
+/** The same for a namespace of any kind, pinned at any path. */
+export async function namespaceStateAt(path: string): Promise<'pinned' | 'empty' | 'none'> {
+  const seen = await unlessMissing(statfs(path));
   if (seen === undefined) return 'none';
   return seen.type === NSFS_MAGIC ? 'pinned' : 'empty';
 }

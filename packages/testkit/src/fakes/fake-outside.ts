@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ContainerFiles, containerKey, type LogStore, type ServiceProbe } from '@capsule/core';
 import { FakeCellCgroups } from './fake-cell-cgroups.ts';
+import { FakeCellNamespaces } from './fake-cell-namespaces.ts';
 import { FakeCellNetwork } from './fake-cell-network.ts';
 import { FakeContainerRuntime } from './fake-container-runtime.ts';
 import { FakeImageStore } from './fake-image-store.ts';
@@ -43,6 +44,7 @@ export function fakeOutside() {
     },
     network: {
       network: new FakeCellNetwork(),
+      namespaces: new FakeCellNamespaces(),
       names: new FakeNameResponder(),
       listeners: new FakePortListeners(),
       service: ALL_WELL,

@@ -18,6 +18,7 @@ import { type CellSeen, planCell, type Step } from './cell.ts';
 
 const ID = refOfWorkload('web').cell;
 const ATTACHED = { key: cellKey(ID), link: 'veth', address: '10.0.0.2', complete: true } as const;
+const PINNED = { key: cellKey(ID), hostname: 'web', complete: true };
 const NAMES = ['web', 'side', 'other'] as const;
 
 function cellOf(desired: DesiredState): CellRecord {
@@ -66,6 +67,7 @@ const anySeen: fc.Arbitrary<CellSeen> = fc.record({
   waitingFor: fc.constant([]),
   address: fc.constant(ATTACHED.address),
   network: fc.constantFrom(undefined, ATTACHED, { ...ATTACHED, complete: false }),
+  namespaces: fc.constantFrom(undefined, PINNED, { ...PINNED, complete: false }),
   ports: fc.constantFrom('current', 'missing', 'left'),
   volumes: fc.constantFrom(
     { missing: ['data'], unfilled: [], held: ['old'] },
@@ -84,6 +86,10 @@ function effect(seen: CellSeen, record: CellRecord, step: Step): CellSeen | unde
       return set({ network: ATTACHED });
     case 'detachNetwork':
       return set({ network: undefined });
+    case 'pinNamespaces':
+      return set({ namespaces: { key: step.key, hostname: step.hostname, complete: true } });
+    case 'unpinNamespaces':
+      return set({ namespaces: undefined });
     case 'publishPorts':
       return set({ ports: 'current' });
     case 'attachVolumes':
@@ -181,6 +187,7 @@ test('every cell reaches its desired state from every state; the root starts fir
       );
       assert.deepEqual(volumes?.held, desired === 'running' ? ['data'] : []);
       assert.equal(network, desired === 'running' ? ATTACHED : undefined);
+      assert.deepEqual(seen?.namespaces, desired === 'running' ? PINNED : undefined);
       if (desired === 'running') assert.ok(containers.every(isCurrent(record)));
     }),
     { numRuns: 3_000 },
@@ -192,19 +199,135 @@ const isCurrent = (record: CellRecord) => (look: ContainerLook, index: number) =
   return container !== undefined && look.seen?.revision === containerRevision(container);
 };
 
-test('a cell without containers has its network and its address all the same', () => {
+test('a cell without containers has its network, address and namespaces all the same', () => {
   const record = { ...cellOf('running'), containers: [] };
   const seen: CellSeen = {
     waitingFor: [],
     address: ATTACHED.address,
     network: undefined,
+    namespaces: undefined,
     ports: 'current',
     volumes: { missing: [], unfilled: [], held: [] },
     containers: [],
   };
   assert.deepEqual(
     planCell(record, seen, 0).steps.map((step) => step.do),
-    ['attachNetwork'],
+    ['attachNetwork', 'pinNamespaces'],
   );
-  assert.deepEqual(planCell(record, { ...seen, network: ATTACHED }, 0), { steps: [] });
+  const whole = { ...seen, network: ATTACHED, namespaces: PINNED };
+  assert.deepEqual(planCell(record, whole, 0), { steps: [] });
+  assert.deepEqual(
+    planCell({ ...record, desired: 'stopped' }, whole, 0).steps.map((step) => step.do),
+    ['detachNetwork', 'unpinNamespaces'],
+  );
+});
+
+/** A cell whose root is a job: it has ended, and its policy restarts it in the first case only. */
+const anyEnd = fc.record({
+  restartPolicy: fc.constantFrom('always', 'onFailure', 'never'),
+  reason: fc.constantFrom('Completed', 'Failed', 'BackOff'),
+  mode: fc.constantFrom('bridge', 'host'),
+} as const);
+
+test('a root that ended for good takes its siblings down, and then all that the cell shares goes', () => {
+  fc.assert(
+    fc.property(anySeen, anyEnd, (start, { restartPolicy, reason, mode }) => {
+      const whole = cellOf('running');
+      const containers = whole.containers.map((one, at) =>
+        at === 0
+          ? { ...one, spec: { ...one.spec, restartPolicy } }
+          : { ...one, stopGraceMs: 1, spec: { ...one.spec, stopGraceSeconds: 7 } },
+      );
+      const record = { ...whole, spec: { ...whole.spec, networkMode: mode }, containers };
+      const [root, ...others] = start.containers;
+      assert.ok(root !== undefined);
+      const seenRoot = {
+        ...root,
+        imageDigest: 'd',
+        seen: {
+          id: 'x',
+          ref: { cell: ID, container: 'web' },
+          revision: 'u.1',
+          imageDigest: 'd',
+          resources: {},
+          task: 'stopped' as const,
+        } as const,
+        status: { ...root.status, reason },
+      };
+      const isOver =
+        restartPolicy === 'never' ? reason !== 'BackOff' : isDone(restartPolicy, reason);
+      let seen: CellSeen | undefined = { ...start, containers: [seenRoot, ...others] };
+      for (let wave = 0; seen !== undefined; wave += 1) {
+        const { steps } = planCell(record, seen, 0);
+        if (steps.length === 0) break;
+        assert.ok(wave < 16, `no end: ${JSON.stringify(seen)}`);
+        for (const step of steps) {
+          if (isOver && step.do === 'startContainer') assert.fail('something is started');
+          const isStop = isOver && step.do === 'stopContainer';
+          const isUnmade = others.some(({ seen: one }) => one?.task === 'created');
+          if (isStop && !isUnmade) assert.equal(step.graceMs, 7_000);
+          seen = seen && effect(seen, record, step);
+        }
+      }
+      const isAnyUp = seen?.containers.some(isUp);
+      assert.equal(isAnyUp, !isOver);
+      if (!isOver) return;
+      assert.equal(seen?.network, undefined);
+      assert.equal(seen?.namespaces, undefined);
+      assert.deepEqual(seen?.volumes.held, []);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+function isDone(policy: 'always' | 'onFailure', reason: string): boolean {
+  return policy === 'onFailure' && reason === 'Completed';
+}
+
+test('a root that its policy restarts keeps siblings, network and namespaces', () => {
+  const record = cellOf('running');
+  const up = (name: string) => ({
+    imageDigest: 'd',
+    hasLogs: true,
+    reference: 'x',
+    status: { ...FIRST_STATUS, observedRun: 1 },
+    seen: {
+      id: name,
+      ref: { cell: ID, container: name },
+      revision: 'u.1',
+      imageDigest: 'd',
+      resources: {},
+      task: 'running' as const,
+    } as const,
+  });
+  const [web, ...siblings] = NAMES.map(up);
+  assert.ok(web !== undefined);
+  const failed = { ...FIRST_STATUS, observedRun: 1, reason: 'BackOff', nextRetryAt: 500 } as const;
+  const root = { ...web, status: failed, seen: { ...web.seen, task: 'stopped' } } as const;
+  const seen: CellSeen = {
+    waitingFor: [],
+    address: ATTACHED.address,
+    network: ATTACHED,
+    namespaces: PINNED,
+    ports: 'current',
+    volumes: { missing: [], unfilled: [], held: ['data'] },
+    containers: [root, ...siblings],
+  };
+  assert.deepEqual(planCell(record, seen, 0), { steps: [], againAt: 500 });
+  const due = planCell(record, seen, 500).steps;
+  assert.deepEqual(due, [{ do: 'startContainer', ref: { cell: ID, container: 'web' } }]);
+});
+
+test('containers that share namespaces are restarted together when the pins are gone', () => {
+  fc.assert(
+    fc.property(anySeen, (start) => {
+      const containers = start.containers.map((look) => ({ ...look, imageDigest: 'd' }));
+      const seen = { ...start, network: ATTACHED, namespaces: undefined, containers };
+      const steps = planCell(cellOf('running'), seen, 0).steps;
+      if (containers.some((look) => isUp(look))) {
+        assert.ok(steps.some((step) => step.do === 'stopContainer'));
+        assert.ok(steps.every((step) => step.do !== 'pinNamespaces'));
+      }
+    }),
+  );
 });

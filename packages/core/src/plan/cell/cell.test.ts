@@ -56,6 +56,8 @@ const ATTACHED = {
   complete: true,
 };
 
+const PINNED = { key: cellKey(REF.cell), hostname: 'web', complete: true };
+
 /** A view of a cell with one container, in one object. */
 type WorkloadSeen = Omit<CellSeen, 'containers'> &
   Omit<ContainerLook, 'seen' | 'status'> & { readonly container: ContainerSeen | undefined };
@@ -66,6 +68,7 @@ const CONVERGED: WorkloadSeen = {
   waitingFor: [],
   address: ADDRESS,
   network: ATTACHED,
+  namespaces: PINNED,
   ports: 'current',
   container: container(),
   volumes: { missing: [], unfilled: [], held: [] },
@@ -111,6 +114,22 @@ test('a running workload that is as specified needs nothing', () => {
 test('a missing image is pulled before anything else', () => {
   const seen = { ...CONVERGED, imageDigest: undefined, container: undefined, network: undefined };
   assert.deepEqual(namesOf(planOf(record(), seen).steps), ['pullImage']);
+});
+
+test('namespaces are pinned once, for every network, and never for a microVM', () => {
+  const pin = { do: 'pinNamespaces', key: cellKey(REF.cell), hostname: 'web' };
+  const unpinned = { ...CONVERGED, namespaces: undefined };
+  // A container that an earlier version made has namespaces of its own, and runs on.
+  assert.deepEqual(planOf(record(), unpinned).steps, [pin]);
+  const host = record({}, 'host');
+  assert.deepEqual(planOf(host, { ...unpinned, network: undefined }).steps, [pin]);
+  const renamed = { ...CONVERGED, namespaces: { ...PINNED, hostname: 'other' } };
+  assert.deepEqual(planOf(record(), renamed).steps, [pin]);
+  const machine = completeSpec({ name: 'web', image: 'nginx', kind: 'microVm' });
+  const tap = { ...CONVERGED, network: { ...ATTACHED, link: 'tap' as const } };
+  const unpin = { do: 'unpinNamespaces', key: cellKey(REF.cell) };
+  assert.deepEqual(planOf(record({ spec: machine }), tap).steps, [unpin]);
+  assert.deepEqual(planOf(record({ spec: machine }), { ...tap, namespaces: undefined }).steps, []);
 });
 
 test('network, port maps and container are made side by side', () => {
@@ -196,7 +215,12 @@ test('a run that is over is left alone, and started on request', () => {
   const job = completeSpec({ name: 'web', image: 'nginx', restartPolicy: 'onFailure' });
   const ended = { ...CONVERGED, container: container({ task: 'stopped' }) };
   const done = { phase: 'stopped', reason: 'Completed' } as const;
-  assert.deepEqual(planOf(record({ spec: job }), ended, done), { steps: [] });
+  assert.deepEqual(namesOf(planOf(record({ spec: job }), ended, done).steps), [
+    'detachNetwork',
+    'unpinNamespaces',
+  ]);
+  const released = { ...ended, network: undefined, namespaces: undefined };
+  assert.deepEqual(planOf(record({ spec: job }), released, done), { steps: [] });
   assert.deepEqual(namesOf(planOf(record({ spec: job, run: 2 }), ended, done).steps), [
     'startContainer',
   ]);
@@ -297,6 +321,7 @@ test('a workload is forgotten only when nothing is left of it', () => {
   const nothing: WorkloadSeen = {
     ...CONVERGED,
     network: undefined,
+    namespaces: undefined,
     container: undefined,
     hasLogs: false,
   };
@@ -335,6 +360,10 @@ function effect(world: World, workload: WorkloadRecord, step: Step): World {
       });
     case 'detachNetwork':
       return set({ network: undefined });
+    case 'pinNamespaces':
+      return set({ namespaces: { key: step.key, hostname: step.hostname, complete: true } });
+    case 'unpinNamespaces':
+      return set({ namespaces: undefined });
     case 'publishPorts':
       return set({ ports: 'current' });
     case 'attachVolumes': {
@@ -392,6 +421,12 @@ const anySeen: fc.Arbitrary<WorkloadSeen> = fc.record({
     ATTACHED,
     { ...ATTACHED, complete: false },
     { ...ATTACHED, address: '172.20.254.9' },
+  ),
+  namespaces: fc.constantFrom(
+    undefined,
+    PINNED,
+    { ...PINNED, complete: false },
+    { ...PINNED, hostname: 'old' },
   ),
   ports: fc.constantFrom('current' as const, 'missing' as const, 'left' as const),
   container: fc
@@ -468,6 +503,7 @@ function assertFulfilled(workload: WorkloadRecord, { seen, status, forgotten }: 
     assert.ok(forgotten);
     assert.equal(seen.container, undefined);
     assert.equal(seen.network, undefined);
+    assert.equal(seen.namespaces, undefined);
     assert.deepEqual(seen.volumes.held, []);
     return;
   }
@@ -482,6 +518,7 @@ function assertFulfilled(workload: WorkloadRecord, { seen, status, forgotten }: 
   if (workload.desired === 'stopped') {
     assert.notEqual(seen.container?.task, 'running');
     assert.equal(seen.network, undefined);
+    assert.equal(seen.namespaces, undefined);
     assert.deepEqual(seen.volumes.held, []);
     return;
   }
@@ -489,4 +526,5 @@ function assertFulfilled(workload: WorkloadRecord, { seen, status, forgotten }: 
   assert.ok(seen.container?.task === 'running' || seen.container?.task === 'paused');
   assert.equal(seen.container.revision, containerRevision(workload));
   assert.equal(seen.network?.complete ?? false, workload.spec.networkMode === 'bridge');
+  assert.deepEqual(seen.namespaces, PINNED);
 }

@@ -1,6 +1,8 @@
+import type { CellNamespacesSeen } from '../../port/cell-namespaces.ts';
 import type { CellLinkKind, CellNetworkSeen, CellNetworkSpec } from '../../port/cell-network.ts';
 import type { CellRecord } from '../../resource/cell/cell.ts';
 import { cellKey } from '../../resource/cell/cell-key.ts';
+import type { ContainerRecord } from '../../resource/cell/container.ts';
 import {
   type ContainerLook,
   type ContainerPlan,
@@ -13,6 +15,9 @@ import {
 export interface CellStepArgs {
   attachNetwork: CellNetworkSpec;
   detachNetwork: { readonly key: string };
+  /** Pins the namespaces that containers of the cell share, and sets the host name in them. */
+  pinNamespaces: { readonly key: string; readonly hostname: string };
+  unpinNamespaces: { readonly key: string };
   /** Brings the capsule's port maps up to what all cells want. */
   publishPorts: { readonly reason: 'missing' | 'left' };
   /** Mounts volumes for this cell, and no other. */
@@ -38,6 +43,7 @@ export interface CellSeen {
   readonly waitingFor: readonly string[];
   readonly address: string | undefined;
   readonly network: CellNetworkSeen | undefined;
+  readonly namespaces: CellNamespacesSeen | undefined;
   /** `missing`: a wanted map is not loaded. `left`: a map is loaded that should not be. */
   readonly ports: 'current' | 'missing' | 'left';
   readonly volumes: VolumesSeen;
@@ -69,11 +75,7 @@ export interface CellPlan {
  * empty wave means that nothing is left to do, or that it waits for `againAt`. Pure.
  */
 export function planCell(record: CellRecord, seen: CellSeen, now: number): CellPlan {
-  const isCutOff = isNetworkCut(record, seen);
-  const plans = record.containers.flatMap((container, index) => {
-    const look = seen.containers[index];
-    return look === undefined ? [] : [planContainer(container, look, { now, isCutOff })];
-  });
+  const plans = planContainers(record, seen, now);
   const first = stepsOf(plans, 'first');
   if (first.length > 0) return { steps: rootLast(record, first) };
   const gone = goneOf(record, plans);
@@ -86,6 +88,30 @@ export function planCell(record: CellRecord, seen: CellSeen, now: number): CellP
     case 'running':
       return planRunning(record, seen, plans);
   }
+}
+
+function planContainers(record: CellRecord, seen: CellSeen, now: number): readonly ContainerPlan[] {
+  const isCutOff = isNetworkCut(record, seen) || isNamespaceCut(record, seen);
+  const isEnding = isRootOver(record, seen);
+  return record.containers.flatMap((container, index) => {
+    const look = seen.containers[index];
+    const wanted =
+      isEnding && container.role === 'sibling' ? stoppedWithRoot(container) : container;
+    return look === undefined ? [] : [planContainer(wanted, look, { now, isCutOff })];
+  });
+}
+
+/** True when the root of a cell that is to run has ended for good: its siblings then end, too. */
+function isRootOver({ desired, containers }: CellRecord, seen: CellSeen): boolean {
+  const [root] = containers;
+  const look = seen.containers[0];
+  if (desired !== 'running' || root === undefined || look === undefined) return false;
+  return planContainer(root, look, { now: 0, isCutOff: false }).turn === 'over';
+}
+
+/** A sibling whose root has ended for good, with the grace of its spec: that of a restart was for another run. Pure. */
+export function stoppedWithRoot({ stopGraceMs: _, ...record }: ContainerRecord): ContainerRecord {
+  return record.desired === 'deleting' ? record : { ...record, desired: 'stopped' };
 }
 
 /** Containers of a cell that stays, of which nothing is left. */
@@ -114,7 +140,7 @@ function planRunning(
   plans: readonly ContainerPlan[],
 ): CellPlan {
   const isOver = plans.length > 0 && plans.every(({ turn }) => turn === 'over');
-  if (isOver) return { steps: release(seen.volumes.held) };
+  if (isOver) return { steps: letGo(record, seen) };
   const wave = [...prepare(record, seen), ...stepsOf(plans, 'beside')];
   if (wave.length > 0) return { steps: wave };
   const starts = startsOf(plans);
@@ -144,16 +170,18 @@ function prepare(record: CellRecord, seen: CellSeen): CellStep[] {
   const wave: CellStep[] = [];
   const { spec, id } = record;
   const key = cellKey(id);
+  const hostname = spec.hostname === '' ? id.cell : spec.hostname;
   if (spec.networkMode === 'host' && seen.network !== undefined) {
     wave.push({ do: 'detachNetwork', key });
   }
   if (spec.networkMode === 'bridge' && seen.address !== undefined && !isAttached(record, seen)) {
     const { extraHosts, dns } = spec;
-    const hostname = spec.hostname === '' ? id.cell : spec.hostname;
     const { address } = seen;
     const link = linkOf(record);
     wave.push({ do: 'attachNetwork', key, link, hostname, address, extraHosts, dns });
   }
+  if (spec.kind === 'microVm') wave.push(...unpin(record, seen));
+  else if (!isPinned(seen, hostname)) wave.push({ do: 'pinNamespaces', key, hostname });
   if (seen.ports !== 'current') wave.push({ do: 'publishPorts', reason: seen.ports });
   const { missing, held } = seen.volumes;
   if (missing.length > 0) wave.push({ do: 'attachVolumes', names: missing });
@@ -166,8 +194,17 @@ function prepare(record: CellRecord, seen: CellSeen): CellStep[] {
 function letGo(record: CellRecord, seen: CellSeen): CellStep[] {
   const rest: CellStep[] = [];
   if (seen.network !== undefined) rest.push({ do: 'detachNetwork', key: cellKey(record.id) });
+  rest.push(...unpin(record, seen));
   if (seen.ports !== 'current') rest.push({ do: 'publishPorts', reason: seen.ports });
   return [...rest, ...release(seen.volumes.held)];
+}
+
+function unpin({ id }: CellRecord, { namespaces }: CellSeen): CellStep[] {
+  return namespaces === undefined ? [] : [{ do: 'unpinNamespaces', key: cellKey(id) }];
+}
+
+function isPinned({ namespaces }: CellSeen, hostname: string): boolean {
+  return namespaces?.complete === true && namespaces.hostname === hostname;
 }
 
 function release(names: readonly string[]): CellStep[] {
@@ -187,6 +224,14 @@ function isNetworkCut({ spec }: CellRecord, { network, address }: CellSeen): boo
     network?.complete === true && address !== undefined && network.address !== address;
   if (spec.kind === 'microVm') return network?.complete !== true || isMoving;
   return spec.networkMode === 'bridge' && (network === undefined || isMoving);
+}
+
+/**
+ * True when containers that share namespaces have lost the pins: one that starts later would be in others. A
+ * container without siblings runs on; an earlier version pinned nothing for it.
+ */
+function isNamespaceCut({ spec, containers }: CellRecord, { namespaces }: CellSeen): boolean {
+  return spec.kind === 'container' && containers.length > 1 && namespaces === undefined;
 }
 
 function isAttached(record: CellRecord, { network, address }: CellSeen): boolean {

@@ -1,4 +1,5 @@
 import {
+  type CellNamespaces,
   type CellNetwork,
   type ContainerRef,
   type ContainerRuntime,
@@ -19,6 +20,7 @@ import { folderIndex } from './folder-index.ts';
 export interface CreateContainerParts {
   readonly runtime: Pick<ContainerRuntime, 'create'>;
   readonly network: Pick<CellNetwork, 'files' | 'hostFiles' | 'namespacePath' | 'tap'>;
+  readonly namespaces: Pick<CellNamespaces, 'paths'>;
   readonly addresses: Pick<Addresses, 'get'>;
   readonly volumes: Pick<VolumeRecords, 'get'>;
   readonly volumeBackend: Pick<VolumeBackend, 'devicePath' | 'folderPath' | 'hostPath'>;
@@ -47,6 +49,7 @@ function containerSpec(
     env: spec.env,
     hostname: shared.hostname === '' ? id.cell : shared.hostname,
     ...(shared.microVm && { microVm: shared.microVm }),
+    ...(shared.kind === 'container' && { shared: parts.namespaces.paths(cellKey(id)) }),
     network: networkOf(parts, at),
     volumes: spec.mounts.map((mount, index) => describeVolumeOf(parts, at, { mount, index })),
     files: isHost ? parts.network.hostFiles(cellKey(id)) : parts.network.files(cellKey(id)),

@@ -1,4 +1,4 @@
-import type { CellCgroups, CellId, CellNetwork } from '@capsule/core';
+import type { CellCgroups, CellId, CellNamespaces, CellNetwork } from '@capsule/core';
 import type { PortPublisher } from '../../network/publish-ports.ts';
 import type { Addresses } from '../../store/addresses.ts';
 import type { Cells } from '../../store/cells.ts';
@@ -45,4 +45,16 @@ export function detachNetwork({
 
 export function publishPorts(publisher: Pick<PortPublisher, 'sync'>): CellExecutor<'publishPorts'> {
   return ({ id }) => publisher.sync(id);
+}
+
+export function pinNamespaces(
+  namespaces: Pick<CellNamespaces, 'pin'>,
+): CellExecutor<'pinNamespaces'> {
+  return (_record, { key, hostname }, signal) => namespaces.pin(key, { hostname }, signal);
+}
+
+export function unpinNamespaces(
+  namespaces: Pick<CellNamespaces, 'unpin'>,
+): CellExecutor<'unpinNamespaces'> {
+  return (_record, { key }, signal) => namespaces.unpin(key, signal);
 }

@@ -175,6 +175,7 @@ export const ERROR_CATALOGUE: readonly ErrorEntry[] = [
   {"code":"MICROVM_DISK_UNFIT","kind":"precondition","message":"microVM <container> cannot use <path>: it is no file or block device","fix":{"text":"write the path of the file itself: capsuled does not follow links here","actions":[]}},
   {"code":"MICROVM_KERNEL_UNFIT","kind":"precondition","message":"microVM <container> cannot use kernel <path>: it is not a regular file"},
   {"code":"MICROVM_KERNEL_FORMAT","kind":"unsupported","message":"Firecracker cannot boot the kernel <path> of microVM <container>","why":"Firecracker boots an ELF file (vmlinux), or a bzImage compressed with gzip or zstd","fix":{"text":"use the vmlinux of that kernel, or set `backend: qemu`","actions":[]}},
+  {"code":"NAMESPACE_LEFT_BEHIND","kind":"internal","message":"the namespaces of cell <key> could not be removed: <left> still exists"},
   {"code":"NETWORK_CIDR_INVALID","kind":"invalid","message":"<cidr> is not an IPv4 subnet such as 172.20.254.0/24","fix":{"text":"use a private subnet with a prefix length of 8 to 30","actions":[]}},
   {"code":"NETWORK_ADDRESS_OUTSIDE","kind":"invalid","message":"<address> is not a workload address of <cidr>"},
   {"code":"NETWORK_PORT_CONFLICT","kind":"conflict","message":"port <port>/<protocol> of the capsule is published twice","fix":{"text":"give one of the two workloads another hostPort","actions":[]}},

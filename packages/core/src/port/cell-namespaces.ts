@@ -1,0 +1,34 @@
+/** Paths of what the containers of a cell share. */
+export interface CellNamespacePaths {
+  /** Of the network namespace, which `CellNetwork` pins. */
+  readonly net: string;
+  readonly ipc: string;
+  readonly uts: string;
+  /** A tmpfs for `/dev/shm`. */
+  readonly shm: string;
+}
+
+/** The pinned namespaces of one cell as Linux shows them. */
+export interface CellNamespacesSeen {
+  readonly key: string;
+  /** The host name of the last complete `pin`. */
+  readonly hostname: string | undefined;
+  /** IPC and UTS namespaces and shared memory are all there, with that host name. */
+  readonly complete: boolean;
+}
+
+/**
+ * IPC and UTS namespaces of cells, and their shared memory, pinned without a process: a cell keeps them while its
+ * containers restart. A microVM has none. All calls are idempotent, and complete what a killed process has begun.
+ */
+export interface CellNamespaces {
+  /** Keeps what is pinned already: running containers are in it. Sets the host name, also a changed one. */
+  pin(key: string, names: { readonly hostname: string }, signal?: AbortSignal): Promise<void>;
+  /** Containers that still run keep their namespaces until they end. */
+  unpin(key: string, signal?: AbortSignal): Promise<void>;
+  /** Cheap, for it is asked in every reconcile. Undefined when nothing is there. */
+  inspect(key: string): Promise<CellNamespacesSeen | undefined>;
+  list(): Promise<readonly CellNamespacesSeen[]>;
+  /** Where they are or will be. */
+  paths(key: string): CellNamespacePaths;
+}

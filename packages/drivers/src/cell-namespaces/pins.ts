@@ -1,0 +1,67 @@
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolderAs, namespaceStateAt, pinnedNamespacePath, unlessMissing } from '@capsule/host';
+
+/** The files of a cell: a mount on each of the first three, and the mark of a complete pin. */
+export interface Pins {
+  readonly folder: string;
+  readonly ipc: string;
+  readonly uts: string;
+  readonly shm: string;
+  readonly mark: string;
+  readonly net: string;
+}
+
+export interface PinsSeen {
+  readonly ipc: boolean;
+  readonly uts: boolean;
+  readonly shm: boolean;
+  /** The host name of the last complete pin. */
+  readonly hostname: string | undefined;
+}
+
+export function pinsOf(root: string, key: string): Pins {
+  const folder = join(root, key);
+  const at = (name: string) => join(folder, name);
+  return {
+    folder,
+    net: pinnedNamespacePath(key),
+    ipc: at('ipc'),
+    uts: at('uts'),
+    shm: at('shm'),
+    mark: at('hostname'),
+  };
+}
+
+/** Undefined without the folder. Starts no process. */
+export async function lookAtPins(pins: Pins): Promise<PinsSeen | undefined> {
+  const [folder, shm, ipc, uts, hostname] = await Promise.all([
+    unlessMissing(stat(pins.folder)),
+    unlessMissing(stat(pins.shm)),
+    namespaceStateAt(pins.ipc),
+    namespaceStateAt(pins.uts),
+    unlessMissing(readFile(pins.mark, 'utf8')),
+  ]);
+  if (folder === undefined) return undefined;
+  const isMounted = shm !== undefined && shm.dev !== folder.dev;
+  return { ipc: ipc === 'pinned', uts: uts === 'pinned', shm: isMounted, hostname };
+}
+
+/** Makes the places of the mounts. Only root may enter: every user may write to the cell's shared memory. */
+export async function makePlaces(
+  { folder, ipc, uts, shm }: Pins,
+  seen: PinsSeen | undefined,
+): Promise<void> {
+  await makeFolderAs(folder, 0o700);
+  // A namespace that is pinned there cannot be opened for writing.
+  if (seen?.ipc !== true) await writeFile(ipc, '', { flag: 'a' });
+  if (seen?.uts !== true) await writeFile(uts, '', { flag: 'a' });
+  await mkdir(shm, { recursive: true });
+}
+
+/** Removes the places. Nothing is mounted on them. */
+export async function removePlaces({ folder, ipc, uts, shm, mark }: Pins): Promise<void> {
+  for (const file of [mark, ipc, uts]) await rm(file, { force: true });
+  await unlessMissing(rmdir(shm));
+  await unlessMissing(rmdir(folder));
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { suite, type TestContext, test } from 'node:test';
+import type { CellNamespaces } from '@capsule/core';
+
+/** Nothing is pinned yet. */
+export interface CellNamespacesBench {
+  readonly namespaces: CellNamespaces;
+  /** Another object over the same system: what a restarted capsuled has. */
+  readonly reopen: () => CellNamespaces;
+}
+
+const WEB = 'main_default_default_web';
+const WEB_DB = 'main_default_default_web-db';
+const NAMED = { hostname: 'web' };
+
+/** The contract of every `CellNamespaces`. `open` returns a fresh bench; it cleans up after the test. */
+export function cellNamespacesContract(
+  name: string,
+  open: (t: TestContext) => Promise<CellNamespacesBench>,
+): void {
+  suite(`cell namespaces contract: ${name}`, () => {
+    test('a cell that was never pinned has nothing, and unpinning it is a success', async (t) => {
+      const { namespaces } = await open(t);
+      await namespaces.unpin(WEB);
+      assert.equal(await namespaces.inspect(WEB), undefined);
+      assert.deepEqual(await namespaces.list(), []);
+    });
+
+    test('a pinned cell is complete, for a later process too, until it is unpinned', async (t) => {
+      const { namespaces, reopen } = await open(t);
+      const seen = { key: WEB, hostname: 'web', complete: true };
+      await namespaces.pin(WEB, NAMED);
+      await namespaces.pin(WEB, NAMED);
+      assert.deepEqual(await namespaces.inspect(WEB), seen);
+      assert.deepEqual(await reopen().list(), [seen]);
+      await reopen().unpin(WEB);
+      assert.equal(await namespaces.inspect(WEB), undefined);
+      assert.deepEqual(await namespaces.list(), []);
+    });
+
+    test('a cell may get another host name', async (t) => {
+      const { namespaces } = await open(t);
+      await namespaces.pin(WEB, NAMED);
+      await namespaces.pin(WEB, { hostname: 'other' });
+      assert.equal((await namespaces.inspect(WEB))?.hostname, 'other');
+    });
+
+    test('many cells are pinned and unpinned at once, each by itself', async (t) => {
+      const { namespaces } = await open(t);
+      const keys = Array.from({ length: 8 }, (_, at) => `main_default_default_many-${at}`);
+      await Promise.all(keys.map((key) => namespaces.pin(key, NAMED)));
+      assert.equal((await namespaces.list()).filter(({ complete }) => complete).length, 8);
+      await Promise.all(keys.slice(1).map((key) => namespaces.unpin(key)));
+      assert.deepEqual(
+        (await namespaces.list()).map(({ key }) => key),
+        keys.slice(0, 1),
+      );
+    });
+
+    test('pin and unpin of one cell at once leave one or the other', async (t) => {
+      const { namespaces } = await open(t);
+      await Promise.all([
+        namespaces.pin(WEB, NAMED),
+        namespaces.unpin(WEB),
+        namespaces.pin(WEB, NAMED),
+      ]);
+      assert.equal((await namespaces.inspect(WEB))?.complete, true);
+      await Promise.all([namespaces.pin(WEB, NAMED), namespaces.unpin(WEB)]);
+      assert.deepEqual(await namespaces.list(), []);
+    });
+
+    test('two cells have different places, and that of the network is named after the cell', async (t) => {
+      const { namespaces } = await open(t);
+      const all = [WEB, WEB_DB].flatMap((key) => Object.values(namespaces.paths(key)));
+      assert.equal(new Set(all).size, 8);
+      assert.equal(namespaces.paths(WEB).net, `/run/netns/${WEB}`);
+    });
+  });
+}
