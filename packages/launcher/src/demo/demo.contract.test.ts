@@ -16,6 +16,25 @@ const timeoutMs = 600_000;
 const command = (...args: string[]) =>
   run('sh', [bootstrap, ...args], { timeoutMs, env: process.env });
 
+/** The commands of npm that the tutorial prints. */
+const START = 'npm start';
+const STOP = 'npm run stop';
+const REMOVE = 'npm run stop -- --delete';
+const TOUR = 'npm start -- --tour';
+
+/** Types such a command in the repository, for the capsule of this name. */
+function type(line: string, name: string) {
+  const words = [line, ...(line.includes(' -- ') ? [] : ['--']), '--name', name].join(' ');
+  return run('sh', ['-euc', words], { cwd: repository, timeoutMs, env: process.env });
+}
+
+test('the tutorial prints the commands of npm that the test of the demo types', async () => {
+  const page = await readFile(join(repository, 'docs/tutorial/getting-started.md'), 'utf8');
+  const printed = [...page.matchAll(/(?:^|`)(npm (?:start|run stop)[^`\n]*)/gm)];
+  const lines = new Set(printed.map(([, line]) => line));
+  assert.deepEqual([...lines].sort(), [STOP, REMOVE, START].sort());
+});
+
 test('the first start shows a tour, the commands of the README work afterwards, and later starts show no tour', {
   skip,
 }, async () => {
@@ -24,7 +43,7 @@ test('the first start shows a tour, the commands of the README work afterwards, 
   await using _end = {
     [Symbol.asyncDispose]: async () => void (await command('stop', '--name', name, '--delete')),
   };
-  const first = await command('start', '--name', name);
+  const first = await type(START, name);
   assert.match(first.stdout, /^Starting the capsule \S+\nThe first start shows a tour/m);
   assert.match(first.stdout, /answers at http.*\n(.*\n)+.*Welcome to nginx!/);
   assert.match(first.stdout, /another one read:\n\n {2}\| written by notes-writer, which is gone/);
@@ -38,7 +57,7 @@ test('the first start shows a tour, the commands of the README work afterwards, 
   const second = await command('start', '--name', name);
   assert.match(second.stdout, /already runs/);
   assert.equal((await readClaim(name))?.pid, claim?.pid);
-  const stopped = await command('stop', '--name', name);
+  const stopped = await type(STOP, name);
   assert.match(stopped.stdout, /is stopped/);
   await access(state);
   // An answer at 127.0.0.1 proves nothing: another capsule may offer the port now.
@@ -50,7 +69,13 @@ test('the first start shows a tour, the commands of the README work afterwards, 
     assert.match(stdout, /capsulectl workload list/);
   }
 
-  await command('stop', '--name', name, '--delete');
+  assert.ok(third.stdout.includes(TOUR), third.stdout);
+  const repeated = await type(TOUR, name);
+  assert.match(repeated.stdout, /^The first start shows a tour/m);
+  assert.match(repeated.stdout, /^notes-reader deleted$/m);
+  assert.match(repeated.stdout, /became kind: MicroVM\. [\d.]+ s later(.*\n)+.*Welcome to nginx!/);
+
+  await type(REMOVE, name);
   const again = await command('stop', '--name', name, '--delete');
   assert.match(again.stdout, /was not running/);
   await assert.rejects(access(state), { code: 'ENOENT' });
