@@ -11,8 +11,8 @@ import type { WatchedCapsule } from '../setting/watched-capsule.ts';
 const WARM_UP = 3;
 
 /**
- * P1: from an apply to a running process, one after the other with `ctr run -d` and `podman run -d`
- * of the same image. Taking down is not timed, and is over before the next sample begins.
+ * P1: the time from an apply to a running process, in turn with `ctr run -d` and `podman run -d` of the same
+ * image. The removal is not measured, and ends before the next sample.
  */
 export const apply: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
@@ -83,7 +83,7 @@ export const apply: Benchmark = async (setting) => {
 };
 
 async function applyByCommand(capsule: WatchedCapsule, name: string): Promise<number> {
-  // To the start of the process, as the others are measured.
+  // Measures until the start of the process, as for the peers.
   const container = { image: capsule.image, minReadySeconds: 0 };
   const manifest = { name, kind: 'Container', container };
   const begunAt = performance.now();

@@ -4,10 +4,10 @@ import { Podman } from '../peer/podman.ts';
 import { startCapsule } from '../setting/start-capsule.ts';
 
 const CONTAINERS = 50;
-/** Does with podman the work of a shell loop with `xargs -P 2`. */
+/** Starts containers with podman, as `xargs -P 2` would. */
 const PODMAN_WORKERS = 2;
 
-/** P2: 50 containers asked for at once, until the last one runs. */
+/** P2: the time from 50 concurrent requests until the last container runs. */
 export const burst: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
   await using podman = await Podman.start();

@@ -7,7 +7,7 @@ import { startCapsule } from '../setting/start-capsule.ts';
 const AT_ONCE = 10;
 const CYCLES = 400;
 const LONG_CYCLES = 10_000;
-/** Memory is looked at so often. */
+/** The number of memory samples. */
 const LOOKS = 20;
 const SETTLE_MS = 1000;
 
@@ -28,7 +28,7 @@ export const churn: Benchmark = async (setting) => {
     await rest(SETTLE_MS, undefined, { signal: setting.signal });
     samples.push((await memoryOf(pid)).resident);
   }
-  // The first half is warming up: the heap finds its size.
+  // The first half is a warm-up, in which the heap reaches its size.
   const half = Math.floor(samples.length / 2);
   const before = summarise(samples.slice(0, half)).max;
   const growth = samples.slice(half).map((sample) => sample / before);

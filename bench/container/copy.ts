@@ -19,7 +19,7 @@ const FILE_BYTES = 1000;
 type Copy = (source: string, target: string) => Promise<number>;
 type Peer = 'capsule' | 'docker' | 'podman';
 
-/** P9: one large file and many small ones, in and out, from the start of the command to its end. */
+/** P9: the run time of `cp` for one large file and for many small files, in and out. */
 export const copy: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
   await using docker = await Docker.start();
@@ -29,7 +29,7 @@ export const copy: Benchmark = async (setting) => {
   await capsule.run(NAME);
   await docker.run(NAME, capsule.image);
   await podman.run(NAME, capsule.image);
-  // Where podman sees it too, and on the disk of all.
+  // A folder that podman also sees, on the same disk as all peers.
   const folder = await mkdtemp(join(capsule.lab.stateDir, 'copy-'));
   const copies: Record<Peer, Copy> = {
     capsule: (source, target) => copyByCapsulectl(capsule, source, target),
@@ -99,7 +99,7 @@ async function copyByCapsulectl(
   return performance.now() - begunAt;
 }
 
-/** Noise: a disk or a program that packs would otherwise have it easy. */
+/** Random data, so that a disk or a program cannot compress it. */
 async function writeLarge(path: string): Promise<void> {
   const file = await open(path, 'wx');
   try {
@@ -110,7 +110,7 @@ async function writeLarge(path: string): Promise<void> {
   }
 }
 
-/** A hundred in each of a hundred folders. */
+/** A hundred files in each of a hundred folders. */
 async function writeSmall(path: string): Promise<void> {
   const data = randomBytes(FILE_BYTES);
   for (let at = 0; at < FILES; at += 100) {

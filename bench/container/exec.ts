@@ -6,7 +6,7 @@ import { Podman } from '../peer/podman.ts';
 import { startCapsule } from '../setting/start-capsule.ts';
 import type { WatchedCapsule } from '../setting/watched-capsule.ts';
 
-/** P8: one more process in a running container, from the start of the command to its end. */
+/** P8: the run time of a command that starts one more process in a running container. */
 export const exec: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
   await using docker = await Docker.start();

@@ -5,12 +5,12 @@ import { processorSecondsOf } from '../host/proc.ts';
 import { startCapsule } from '../setting/start-capsule.ts';
 
 const CONTAINERS = 100;
-/** The aftermath of a burst (the collector, the safety net's first round) is over by then. */
+/** After this time, garbage collection and the first periodic resync after a burst are over. */
 const SETTLE_MS = 60_000;
-/** Longer than a minute, so that each holds one look of the safety net. */
+/** Longer than a minute, so that each sample contains one periodic resync. */
 const INTERVAL_MS = 65_000;
 
-/** P11: processor time of capsuled, its children included, while 100 workloads run and nothing happens. */
+/** P11: the CPU time of capsuled and its children, with 100 idle workloads. */
 export const idle: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
   await capsule.runAll(Array.from({ length: CONTAINERS }, (_, i) => `p11-${i}`));

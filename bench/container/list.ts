@@ -7,7 +7,7 @@ import { startCapsule } from '../setting/start-capsule.ts';
 const CONTAINERS = 50;
 const WARM_UP = 3;
 
-/** P7: the whole command `capsulectl workload list`, beside a Node that does nothing. */
+/** P7: the run time of `capsulectl workload list`, compared with a Node that does nothing. */
 export const list: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
   await capsule.runAll(Array.from({ length: CONTAINERS }, (_, i) => `p7-${i}`));

@@ -5,10 +5,10 @@ import { type Memory, memoryOf } from '../host/proc.ts';
 import { startCapsule } from '../setting/start-capsule.ts';
 
 const CONTAINERS = 50;
-/** Until what the last call left is collected or not. */
+/** Waits until the garbage of the last call may have been collected. */
 const SETTLE_MS = 10_000;
 
-/** P6: memory of capsuled in a new capsule, and after 50 applies at once that all run. */
+/** P6: the memory of capsuled in a new capsule, and with 50 workloads after concurrent applies. */
 export const memory: Benchmark = async (setting) => {
   const idle: Memory[] = [];
   const busy: Memory[] = [];

@@ -9,12 +9,14 @@ import { startCapsule } from '../setting/start-capsule.ts';
 const MEGABYTES = 500;
 const NAME = 'localhost/capsule/bench-big:1';
 
-/** P10: `capsulectl image push` of an archive, beside `ctr images import` of the same; both unpack. */
+/**
+ * P10: the time of `capsulectl image push` and of `ctr images import` for the same archive. Both unpack it.
+ */
 export const push: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
   const { lab } = capsule;
   const ctr = new Ctr(lab);
-  // In the capsule's /perm, where ctr can read it: both read the same file of the same disk.
+  // In /perm of the capsule, where ctr can read it. So both read the same file.
   const archive = await writeBigArchive(join(lab.stateDir, 'perm'), NAME, MEGABYTES);
   const took = { push: [] as number[], ctr: [] as number[] };
   const rounds = samplesOf(setting, 5);
@@ -27,7 +29,7 @@ export const push: Benchmark = async (setting) => {
     );
     const ours = performance.now() - begunAt;
     if (exitCode !== 0) throw benchError.PUSH_FAILED({ said: stderr });
-    // Content is shared among namespaces: what is left of one import would spare the next its work.
+    // Namespaces share content, so leftovers of one import would make the next one faster.
     await lab.ctr('images', 'rm', '--sync', NAME);
     const theirs = await ctr.importArchive('/perm/big.tar');
     await ctr.removeImage(NAME);

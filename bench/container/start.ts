@@ -2,7 +2,10 @@ import { startLab } from '@capsule/testkit';
 import { type Benchmark, samplesOf } from '../benchmark.ts';
 import { summarise } from '../figure/statistics.ts';
 
-/** P14: from asking for an embedded capsule to its API's first answer; the rootfs is built. */
+/**
+ * P14: the time from the request to start an embedded capsule to the first answer of its API. The rootfs is
+ * already built.
+ */
 export const start: Benchmark = async (setting) => {
   const took: number[] = [];
   const rounds = samplesOf(setting, 10);

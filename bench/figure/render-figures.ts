@@ -32,13 +32,13 @@ function cellsOf(figure: Figure): string[] {
   ];
 }
 
-/** `<= 1.25`, or nothing. */
+/** `<= 1.25`, or empty. */
 export function goalOf({ goal }: Figure): string {
   if (goal === undefined) return '';
   return 'most' in goal ? `<= ${number(goal.most)}` : `>= ${number(goal.least)}`;
 }
 
-/** Three digits that count; no more than the spread is worth. */
+/** Three significant digits; the spread does not justify more. */
 export function number(value: number): string {
   if (value >= 100) return value.toFixed(0);
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);

@@ -3,16 +3,16 @@ import { dirname } from 'node:path';
 import type { Machine } from '../host/machine.ts';
 import type { Figure } from './figure.ts';
 
-/** The results of one benchmark, and the machine; its load is that of just before the run. */
+/** The results of one benchmark, and the machine with its load before the run. */
 export interface Result {
   readonly machine: Machine;
   readonly figures: readonly Figure[];
 }
 
-/** By benchmark. */
+/** The results, by benchmark. */
 export type Results = Readonly<Record<string, Result>>;
 
-/** The latest result of every benchmark that ever ran here; none in a new checkout. */
+/** The latest result of every benchmark in this checkout; empty in a new one. */
 export async function readResults(path: string): Promise<Results> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return '{}';

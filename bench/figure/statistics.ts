@@ -1,4 +1,4 @@
-/** A sample set in five numbers. All in the unit of the samples. */
+/** The summary of a set of samples in five numbers, in the unit of the samples. */
 export interface Summary {
   readonly n: number;
   readonly median: number;
@@ -8,7 +8,7 @@ export interface Summary {
   readonly max: number;
 }
 
-/** Fails for an empty set: a benchmark without a sample has no figure. */
+/** Throws for an empty set, because a benchmark without samples has no figure. */
 export function summarise(samples: readonly number[]): Summary {
   if (samples.length === 0) throw new RangeError('there is no sample');
   const sorted = samples.toSorted((a, b) => a - b);
@@ -18,15 +18,15 @@ export function summarise(samples: readonly number[]): Summary {
 }
 
 /**
- * One sample divided by the one that was taken beside it, pair by pair: what slows the whole
- * machine down for a while slows both, and their ratio stays.
+ * Divides each sample by the sample of the peer that was taken at the same time. If the machine is slow for a
+ * while, it slows both, and their ratio stays the same.
  */
 export function pairRatios(ours: readonly number[], theirs: readonly number[]): number[] {
   if (ours.length !== theirs.length) throw new RangeError('samples come in pairs');
   return ours.map((sample, index) => sample / (theirs[index] ?? Number.NaN));
 }
 
-/** Between two samples by their distance. `sorted` rises and is not empty; `share` is 0 to 1. */
+/** Interpolates linearly between two samples. `sorted` is ascending and not empty; `share` is 0 to 1. */
 function quantile(sorted: readonly number[], share: number): number {
   const place = share * (sorted.length - 1);
   const below = sorted[Math.floor(place)] ?? Number.NaN;

@@ -6,7 +6,7 @@ import type { Result } from './results.ts';
 
 const MARKED = /(<!-- figures -->\n)[\s\S]*(<!-- \/figures -->)/;
 
-/** Puts the figures in place of those that the document has between its marks. */
+/** Replaces the figures between the marks of the document. */
 export async function writeFigures(path: string, results: readonly Result[]): Promise<void> {
   const document = await readFile(path, 'utf8');
   await writeFile(path, document.replace(MARKED, `$1${renderMarkdown(results)}$2`));

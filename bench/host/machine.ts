@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { run } from '@capsule/host';
 
-/** Where the figures come from. */
+/** The machine that the figures were measured on. */
 export interface Machine {
   readonly measuredAt: string;
   readonly system: string;
@@ -10,7 +10,7 @@ export interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly memoryMiB: number;
-  /** Processes that wanted a core in the last minute, before we began. */
+  /** The load average of the minute before the benchmark. */
   readonly load: number;
   readonly podman: string;
   readonly commit: string;
@@ -32,7 +32,7 @@ export async function readMachine(): Promise<Machine> {
   };
 }
 
-/** `+` for changes that are not committed; empty outside a checkout. */
+/** Ends with `+` if there are uncommitted changes; empty outside a checkout. */
 async function commit(): Promise<string> {
   const args = ['-C', import.meta.dirname, 'describe', '--always', '--dirty=+'];
   const { exitCode, stdout } = await run('git', args, { allow: [0, 128] });

@@ -1,4 +1,4 @@
-/** Of a process, in MB (10^6 bytes): its share (PSS) of what is resident. */
+/** The proportional set size (PSS) of a process, in MB (10^6 bytes). */
 export interface MappedMemory {
   /** The memory that a monitor gives to its guest. */
   readonly guest: number;

@@ -16,6 +16,6 @@ test('the CPU time of a process matches the value that the process reads itself'
   };
   const before = own();
   const seconds = await processorSecondsOf(process.pid);
-  // Two ticks for rounding; children of this process count too.
+  // Allows two ticks for rounding. Children of this process also count.
   assert.ok(seconds > before - 0.02, `${seconds} ${before}`);
 });

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { statFields } from '@capsule/host';
 
-/** Of one process, in MB (10^6 bytes). */
+/** The memory of one process, in MB (10^6 bytes). */
 export interface Memory {
-  /** All that is resident, including pages of files (the node binary) that others share. */
+  /** All resident memory, including file pages (of the node binary) that other processes share. */
   readonly resident: number;
   /** Memory that this process alone can use. */
   readonly anonymous: number;
@@ -16,13 +16,13 @@ export async function memoryOf(pid: number): Promise<Memory> {
   return { resident: megabytes('VmRSS'), anonymous: megabytes('RssAnon') };
 }
 
-/** Linux counts in hundredths of a second, whatever the kernel's own tick is. */
+/** Linux counts in hundredths of a second, independent of the tick of the kernel. */
 const TICKS_PER_SECOND = 100;
 
-/** Seconds of processor time that a process and its ended children have had. */
+/** The CPU time of a process and its ended children, in seconds. */
 export async function processorSecondsOf(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // utime to cstime are the 14th to 17th (proc_pid_stat(5)), and these begin with the third.
+  // utime to cstime are fields 14 to 17 (proc_pid_stat(5)); this list begins with field 3.
   const ticks = statFields(text)
     .slice(11, 15)
     .reduce((sum, field) => sum + Number(field), 0);

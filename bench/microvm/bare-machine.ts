@@ -7,30 +7,30 @@ import type { WatchedCapsule } from '../setting/watched-capsule.ts';
 import { machineOf } from './machine-process.ts';
 
 const WORD = 'bare-init';
-/** Of the kernel's command line: with it, init goes on talking. The kernel hands it on as a variable. */
+/** A kernel parameter that makes init print repeatedly. The kernel passes it to init as a variable. */
 const STAY = 'STAY=1';
-/** Says its word, and ends the machine. */
+/** Prints its word, and powers the machine off. */
 const INIT = `#!/bin/busybox sh
 echo ${WORD}
 while [ -n "$STAY" ]; do echo ${WORD}; /bin/busybox usleep 10000; done
 exec /bin/busybox reboot -f
 `;
-/** Prints the time before the machine starts and that of init's word, in nanoseconds since 1970. */
+/** Prints the time before the start of the machine and the time of init's word, in nanoseconds since 1970. */
 const TIMED = `date +%s%N; timeout 15 "$@" </dev/null | while read -r line; do
   case "$line" in *${WORD}*) date +%s%N;; esac
 done`;
-/** An emulated kernel sometimes hangs before its first word; its word would never come. */
+/** An emulated kernel sometimes hangs before init runs, and the word would never arrive. */
 const TRIES = 5;
-/** Of the monitor's options: what makes the board, its processor, its memory and its kernel. */
+/** The options of the monitor that define the board, the processor, the memory and the kernel. */
 const KEPT = ['-machine', '-cpu', '-smp', '-m', '-object', '-kernel', '-append'];
 const INITRAMFS = '/perm/bare.cpio';
 
 /**
- * The monitor and the kernel of one of the capsule's microVMs with nothing else: the same board, processors and
- * memory, no disk, no link, no vsock, and a first program that only says a word.
+ * A bare machine with the monitor and the kernel of a microVM of the capsule. It has the same board,
+ * processors and memory, no disk, network or vsock, and an init that only prints a word.
  */
 export class BareMachine {
-  /** Of QEMU, its console at its output. */
+  /** The command line of QEMU, with the console on stdout. */
   readonly command: readonly string[];
   readonly isKvm: boolean;
   readonly #capsule: WatchedCapsule<MeasuredCapsule>;
@@ -41,7 +41,7 @@ export class BareMachine {
     this.isKvm = command.some((word) => word.includes('accel=kvm'));
   }
 
-  /** As the microVM `name`, which runs. `busybox`: a static one, of the process that measures. */
+  /** Creates a bare machine like the running microVM `name`. `busybox` is the path of a static busybox. */
   static async like(
     capsule: WatchedCapsule<MeasuredCapsule>,
     name: string,
@@ -61,12 +61,12 @@ export class BareMachine {
     ]);
   }
 
-  /** For the names of figures. */
+  /** The mode, for the names of figures. */
   get mode(): string {
     return this.isKvm ? 'KVM' : 'emulated';
   }
 
-  /** The command of one whose init says its word again and again; `options` instead of the console. */
+  /** The command line of a machine whose init prints repeatedly; `options` replace the console. */
   staying(options: readonly string[]): readonly string[] {
     const words = this.command.filter((word) => word !== '-serial' && word !== 'stdio');
     return [
@@ -75,7 +75,7 @@ export class BareMachine {
     ];
   }
 
-  /** From the start of the monitor to the first word of init, in milliseconds. */
+  /** The time from the start of the monitor to the first word of init, in milliseconds. */
   async boot(): Promise<number> {
     for (let tried = 0; tried < TRIES; tried += 1) {
       const argv = ['sh', '-c', TIMED, 'timed', ...this.command];

@@ -4,13 +4,13 @@ import { type MappedMemory, parseMappings } from '../host/mapped-memory.ts';
 import type { MeasuredCapsule } from '../setting/measured-capsule.ts';
 import type { WatchedCapsule } from '../setting/watched-capsule.ts';
 
-/** A process of a microVM, by its number in the capsule. */
+/** A process of a microVM, with its pid in the capsule. */
 export interface MachineProcess {
   readonly role: string;
   readonly pid: number;
 }
 
-/** The monitor of a microVM that runs. */
+/** The monitor of a running microVM. */
 export async function machineOf(
   capsule: WatchedCapsule<MeasuredCapsule>,
   name: string,
@@ -20,13 +20,13 @@ export async function machineOf(
   return found;
 }
 
-/** All of them: the monitor, what carries its vsock, the writers of its logs. */
+/** All processes: the monitor, the vsock device and the log writers. */
 export async function processesOf(
   capsule: WatchedCapsule<MeasuredCapsule>,
   name: string,
 ): Promise<readonly MachineProcess[]> {
   const { stdout } = await capsule.lab.exec(['sh', '-c', 'cat /run/capsule-microvm/*/run.json']);
-  // One record each, as the capsule wrote it, without anything between them.
+  // The records of the capsule, concatenated without a separator.
   const records = stdout.split(/(?<=\})\s*(?=\{"id")/).map((text) => JSON.parse(text) as VmRun);
   return records.find(({ id }) => id.includes(`_${name}_`))?.processes ?? [];
 }
@@ -36,7 +36,7 @@ interface VmRun {
   readonly processes: readonly MachineProcess[];
 }
 
-/** The mapped memory of a process, with that of its guest apart. */
+/** The mapped memory of a process, separate from the memory of its guest. */
 export async function mappedMemoryOf(
   capsule: WatchedCapsule<MeasuredCapsule>,
   { pid }: MachineProcess,

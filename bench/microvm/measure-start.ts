@@ -6,7 +6,7 @@ import type { BareMachine } from './bare-machine.ts';
 
 export const VM_SIZE = { memoryMib: 256 };
 
-/** Milliseconds: a bare boot, and since the call of Apply beside it. */
+/** The time of a bare boot, and the times since the call of Apply, in milliseconds. */
 export interface Start {
   readonly bare: number;
   readonly agent: number;
@@ -14,7 +14,9 @@ export interface Start {
   readonly ready: number;
 }
 
-/** One bare boot, and one microVM from its apply to the end of the first exec; nothing is left of it. */
+/**
+ * Measures one bare boot, and one microVM from its apply to the end of the first exec. Removes the microVM.
+ */
 export async function measureStart(
   capsule: WatchedCapsule<MeasuredCapsule>,
   machine: BareMachine,
@@ -31,7 +33,7 @@ export async function measureStart(
   return { bare, agent, running, ready };
 }
 
-/** When the agent said so on the console; milliseconds since 1970. */
+/** The time when the agent printed `ready` on the console, in milliseconds since 1970. */
 async function agentReadyAt(
   { client }: WatchedCapsule<MeasuredCapsule>,
   name: string,

@@ -12,7 +12,10 @@ interface Memory {
   readonly besideGuest: number;
 }
 
-/** M1: 20 microVMs of 64 MiB asked for at once, until the last one's payload runs; and what one takes then. */
+/**
+ * M1: the time from 20 concurrent requests for microVMs of 64 MiB until the last payload runs, and the memory
+ * of one of them.
+ */
 export const vmBurst: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
   await capsule.runMicroVm('m1', { memoryMib: MEMORY_MIB });

@@ -15,7 +15,7 @@ const FILE_BYTES = FILE_MIB * 1024 * 1024;
 
 type Took = Record<(typeof KINDS)[number], number[]>;
 
-/** M3: a file of 64 MiB into a microVM and out of it, beside a container: the command from start to end. */
+/** M3: the run time of `cp` for a file of 64 MiB, into a microVM and out of it, compared with a container. */
 export const vmCopy: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
   await capsule.run(NAMES.container);

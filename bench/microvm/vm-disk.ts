@@ -18,8 +18,9 @@ interface Preparation {
 }
 
 /**
- * P4: the making of one more microVM from an image that another one was made of, from its folder to the
- * record that is written when all its disks are there; and what the capsule's disk has less then.
+ * P4: the creation of one more microVM from an image that another one uses. The time is from the creation of
+ * its folder to the write of its record, after all disks exist. Also measures the disk space that it takes
+ * up.
  */
 export const vmDisk: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
@@ -75,7 +76,7 @@ function imageOf(size: number): string {
   return `localhost/capsule/padded:${size}`;
 }
 
-/** Leaves it running. */
+/** The microVM keeps running. */
 async function prepare(capsule: WatchedCapsule, size: number, name: string): Promise<Preparation> {
   const perm = join(capsule.lab.stateDir, 'perm');
   const images = join(perm, 'microvm-images');

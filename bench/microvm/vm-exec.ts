@@ -5,7 +5,7 @@ import { startCapsule } from '../setting/start-capsule.ts';
 const [CONTAINER, MACHINE] = ['m2-container', 'm2-vm'];
 const WARM_UP = 3;
 
-/** M2: `true` in a running microVM, beside the same in a container: from the call of Exec to its end. */
+/** M2: the time of an Exec of `true` in a running microVM, compared with a container. */
 export const vmExec: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
   await capsule.run(CONTAINER);

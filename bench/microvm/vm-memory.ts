@@ -23,8 +23,8 @@ interface Sample {
 }
 
 /**
- * P5: the memory of the guest's agent, as it reports at a stop: one that only ran its payload, and one that fed ten
- * commands at once. Also the memory of its processes on the capsule, beside the guest's.
+ * P5: the memory of the agent, which it reports at its stop: after only its payload, and after ten concurrent
+ * commands with input. Also the memory of the processes on the capsule, without the guest memory.
  */
 export const vmMemory: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
@@ -81,7 +81,7 @@ async function feedTen({ lab }: WatchedCapsule): Promise<void> {
   }
 }
 
-/** From its console, in MB. */
+/** Reads the memory from the console, in MB. */
 async function agentMemory({ client }: WatchedCapsule): Promise<Pick<Sample, 'resident' | 'peak'>> {
   let text = '';
   for await (const { data } of client.workload.logs({ name: NAME, source: LogSource.SERIAL })) {

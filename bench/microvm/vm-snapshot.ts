@@ -9,8 +9,8 @@ const STATE = '/perm/warm.state';
 const SIZE = { memoryMib: 256 };
 
 /**
- * M4: a warm machine written to a file, and started from it, beside a boot. Of a bare machine: QEMU refuses to
- * save one with `vhost-user-vsock`, by which a capsule speaks to its microVMs.
+ * M4: the snapshot of a running machine and the start from it, compared with a boot. It uses a bare machine,
+ * because QEMU cannot save a machine with `vhost-user-vsock`, which microVMs of a capsule have.
  */
 export const vmSnapshot: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);

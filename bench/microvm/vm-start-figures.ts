@@ -2,13 +2,13 @@ import type { Figure } from '../figure/figure.ts';
 import { pairRatios, summarise } from '../figure/statistics.ts';
 import type { Start } from './measure-start.ts';
 
-/** The limit for an exec-ready microVM: a number of bare boots, or a time above one. */
+/** The limit for an exec-ready microVM: a multiple of the bare boot, or a time in addition to it. */
 export interface StartGoal {
   readonly ratio?: number;
   readonly addedMs?: number;
 }
 
-/** Of microVMs that started as `mode` says, each beside a bare boot. */
+/** The figures of microVMs that started in `mode`, each paired with a bare boot. */
 export function vmStartFigures(
   starts: readonly Start[],
   mode: string,

@@ -1,5 +1,5 @@
 /**
- * Inside of an emulated machine with `/dev/kvm`: starts microVMs under QEMU, each beside a bare boot.
+ * Runs inside an emulated machine with `/dev/kvm`. Starts microVMs with QEMU, each paired with a bare boot.
  * `node program.cjs IMAGE ROUNDS`.
  */
 import { readFile } from 'node:fs/promises';
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** This machine is the capsule, and every process of it sees it whole. */
+/** This machine is the capsule, so every process sees all files of it. */
 function here(): MeasuredCapsule {
   return {
     host: CAPSULED_SOCKET,

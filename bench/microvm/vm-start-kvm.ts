@@ -10,9 +10,9 @@ import { vmStartFigures } from './vm-start-figures.ts';
 const LIMIT_MS = 30 * 60_000;
 
 /**
- * P3 with KVM, on a machine without it: all of the capsule in an emulated machine whose processor has SVM. Everything
- * there, capsuled too, is several times slower than on a machine of its own, and an exit of a guest most of all: so
- * these have no goal.
+ * P3 with KVM, on a machine without KVM: the whole capsule runs in an emulated machine whose processor has
+ * SVM. Everything there is several times slower, also capsuled, and above all the exits of a guest. So these
+ * figures have no goal.
  */
 export const vmStartKvm: Benchmark = async (setting) => {
   const [image = ''] = setting.image.names;

@@ -4,7 +4,9 @@ import { BareMachine } from './bare-machine.ts';
 import { measureStart, type Start, VM_SIZE } from './measure-start.ts';
 import { vmStartFigures } from './vm-start-figures.ts';
 
-/** P3: from an apply to the end of the first exec, pair by pair with a bare boot of the same kernel. */
+/**
+ * P3: the time from an apply to the end of the first exec, each paired with a bare boot of the same kernel.
+ */
 export const vmStart: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
   await capsule.runMicroVm('p3', VM_SIZE);

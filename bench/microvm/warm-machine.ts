@@ -8,7 +8,7 @@ import type { BareMachine } from './bare-machine.ts';
 
 const [SERIAL, CONTROL] = ['/run/warm-serial', '/run/warm-control'];
 const LIMIT_MS = 15_000;
-/** An emulated kernel sometimes hangs before its first word. */
+/** An emulated kernel sometimes hangs before init runs. */
 const TRIES = 5;
 const LOOK_AGAIN_MS = 2;
 
@@ -25,9 +25,9 @@ interface Said {
   readonly return?: unknown;
 }
 
-/** A bare machine that goes on talking, with its console and its control at sockets. */
+/** A bare machine whose init prints repeatedly, with its console and its control interface on sockets. */
 export class WarmMachine implements AsyncDisposable {
-  /** From the start of its monitor to the first word that comes out of it, in milliseconds. */
+  /** The time from the start of the monitor to its first output, in milliseconds. */
   readonly spokeAfterMs: number;
   readonly #control: Socket;
   readonly #said: AsyncIterator<string>;
@@ -42,7 +42,9 @@ export class WarmMachine implements AsyncDisposable {
     this.spokeAfterMs = spokeAfterMs;
   }
 
-  /** `more` options of its monitor. Started again when it hangs before its first word. */
+  /**
+   * `more`: additional options of the monitor. Starts the machine again if it hangs before the first output.
+   */
   static async start(
     capsule: WatchedCapsule,
     bare: BareMachine,
@@ -55,7 +57,7 @@ export class WarmMachine implements AsyncDisposable {
         .then(() => true)
         .catch(() => false);
       const machine = new WarmMachine(links, performance.now() - begunAt);
-      // Its other output has no use, and must not block it.
+      // Discards the remaining output, which must not block the machine.
       links.serial.resume();
       await machine.#ask('qmp_capabilities');
       if (hasSpoken) return machine;
@@ -64,7 +66,7 @@ export class WarmMachine implements AsyncDisposable {
     throw refused('warm boot', 'init does not speak');
   }
 
-  /** Writes all of it to a file of the capsule, and leaves it standing still. Milliseconds. */
+  /** Saves the machine to a file of the capsule, and leaves it paused. Returns the time in milliseconds. */
   async save(path: string): Promise<number> {
     const capabilities = [{ capability: 'events', state: true }];
     await this.#ask('migrate-set-capabilities', { capabilities });
@@ -94,7 +96,7 @@ export class WarmMachine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // A process that has exited takes no commands; the code that noticed the exit reports the reason.
+    // An exited process accepts no commands; other code reports why it exited.
     if (this.#control.writable) this.#control.write('{"execute": "quit"}\n');
     await this.#ended;
     this.#serial.destroy();
@@ -108,12 +110,12 @@ async function open(
   more: readonly string[],
 ): Promise<Links> {
   const command = bare.staying([
-    // Waits for us, so that no word is missed.
+    // The monitor waits for our connection, so that no output is lost.
     ...['-serial', `unix:${SERIAL},server=on,wait=on`],
     ...['-qmp', `unix:${CONTROL},server=on,wait=off`],
     ...more,
   ]);
-  // A quit command or the timeout ends it: neither is a failure.
+  // A quit command or the timeout ends the monitor; neither is a failure.
   const ended = capsule.lab.exec(['timeout', '60', ...command], {
     allow: [0, 1, 124],
     timeoutMs: 90_000,
@@ -123,7 +125,7 @@ async function open(
   return { serial, control: await connected(capsule.pathOf(CONTROL)), ended };
 }
 
-/** When the monitor listens. */
+/** Connects when the monitor listens. */
 async function connected(path: string): Promise<Socket> {
   const until = performance.now() + LIMIT_MS;
   for (;;) {

@@ -1,9 +1,9 @@
 import type { Lab } from '@capsule/testkit';
 
-/** A namespace of its own: the capsule does not look after what runs there. */
+/** A separate namespace that the capsule does not manage. */
 const NAMESPACE = 'capsule-bench';
 
-/** `ctr`, inside a capsule, against the same containerd, runtime and disk as capsuled. */
+/** `ctr` in a capsule, with the same containerd, runtime and disk as capsuled. */
 export class Ctr {
   readonly #lab: Lab;
 
@@ -11,7 +11,10 @@ export class Ctr {
     this.#lab = lab;
   }
 
-  /** `ctr run -d` without a network; the process runs when the command returns. Milliseconds. */
+  /**
+   * Runs `ctr run -d` without a network. The process runs when the command returns. Returns the time in
+   * milliseconds.
+   */
   async run(name: string, image: string): Promise<number> {
     const begunAt = performance.now();
     await this.#ctr(['run', '--detach', image, name]);
@@ -23,19 +26,21 @@ export class Ctr {
     await this.#ctr(['containers', 'rm', name]);
   }
 
-  /** `path` as the capsule sees it. Unpacks, as `image push` does. Milliseconds. */
+  /**
+   * `path` is a path of the capsule. Unpacks the image, like `image push`. Returns the time in milliseconds.
+   */
   async importArchive(path: string): Promise<number> {
     const begunAt = performance.now();
     await this.#ctr(['images', 'import', path]);
     return performance.now() - begunAt;
   }
 
-  /** With all that only this image needs, at once. */
+  /** Also removes all content that only this image needs, immediately. */
   async removeImage(name: string): Promise<void> {
     await this.#ctr(['images', 'rm', '--sync', name]);
   }
 
-  /** The cost of every use of `ctr`: entering the capsule and starting the program. */
+  /** The overhead of each use of `ctr`: to enter the capsule and start the program. */
   async nothing(): Promise<number> {
     const begunAt = performance.now();
     await this.#ctr(['--version']);

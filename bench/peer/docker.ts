@@ -8,9 +8,9 @@ import { run } from '@capsule/host';
 import { benchError } from '../errors.ts';
 
 /**
- * Debian's dockerd in namespaces of its own, so that the host's bridges and firewall stay as they are and
- * everything of it ends with us. Storage is on the same disk as the capsule's. It prints to a file: no process
- * reads its pipe.
+ * Debian's dockerd in its own namespaces. So it does not change the bridges and the firewall of the host, and
+ * all its processes end with the benchmark. Its storage is on the same disk as that of the capsule. It prints
+ * to a file, because no process reads its pipe.
  */
 const SETUP = `set -e
 mount --make-rprivate /
@@ -20,7 +20,7 @@ dockerd --data-root "$1/data" --exec-root "$1/exec" --pidfile "$1/pid" --host "u
   --bridge none --iptables=false --ip-forward=false --storage-driver overlay2 >"$1/log" 2>&1 &
 cat`;
 
-/** Debian's, whatever else is in the path. */
+/** Debian's program, also if PATH has another one. */
 const CLIENT = '/usr/bin/docker';
 const READY_MS = 60_000;
 
@@ -48,14 +48,14 @@ export class Docker implements AsyncDisposable {
     throw benchError.PEER_NOT_STARTED({ peer: 'docker', said });
   }
 
-  /** An OCI archive; Debian's docker reads its own form only. */
+  /** An OCI archive; Debian's docker reads only its own format. */
   async load(archive: string, image: string): Promise<void> {
     const own = join(this.#scratch, 'image.tar');
     await run('skopeo', ['copy', `oci-archive:${archive}`, `docker-archive:${own}:${image}`]);
     await this.#docker(['load', '--quiet', '--input', own]);
   }
 
-  /** Without a network; its process runs when the command returns. */
+  /** Runs a container without a network. The process runs when the command returns. */
   async run(name: string, image: string): Promise<void> {
     await this.#docker(['run', '--detach', '--network', 'none', '--name', name, image]);
   }
@@ -65,7 +65,7 @@ export class Docker implements AsyncDisposable {
     return this.#timed(['exec', name, ...command]);
   }
 
-  /** One of them is `NAME:PATH`. Milliseconds. */
+  /** One of the two is `NAME:PATH`. Returns the time in milliseconds. */
   async copy(source: string, target: string): Promise<number> {
     return this.#timed(['cp', source, target]);
   }

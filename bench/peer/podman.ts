@@ -8,10 +8,10 @@ import { run } from '@capsule/host';
 import { benchError } from '../errors.ts';
 
 /**
- * Debian's podman in namespaces of its own, so that the host's images, bridges and firewall stay as
- * they are and everything of it ends with us. Storage is on the same disk as the capsule's. Where the
- * host mounts an empty cgroup2 beside the v1 controllers, it is out of podman's sight: its default
- * runtime, crun, refuses that layout, and with runc podman would be slower.
+ * Debian's podman in its own namespaces. So it does not change the images, bridges and firewall of the host,
+ * and all its processes end with the benchmark. Its storage is on the same disk as that of the capsule. If
+ * the host mounts an empty cgroup2 beside v1 controllers, podman does not see that mount: its default
+ * runtime, crun, refuses this layout, and podman would be slower with runc.
  */
 const SETUP = `set -e
 mount --make-rprivate /
@@ -24,7 +24,7 @@ ip link set lo up
 echo ready
 cat`;
 
-/** Limits that need no right to raise them, as podman's own defaults do on some hosts. */
+/** Limits that podman may set without privileges; on some hosts, its defaults need privileges. */
 const LIMITS = ['--ulimit', 'nofile=4096:4096', '--ulimit', 'nproc=4096:4096'];
 
 export class Podman implements AsyncDisposable {
@@ -63,7 +63,7 @@ export class Podman implements AsyncDisposable {
     await this.#podman(['load', '--quiet', '--input', archive]);
   }
 
-  /** `podman run -d` on podman's default network; its process runs when the command returns. */
+  /** Runs `podman run -d` on podman's default network. The process runs when the command returns. */
   async run(name: string, image: string): Promise<number> {
     const begunAt = performance.now();
     const cgroup = ['--cgroup-parent', `/${this.#cgroup}`, '--log-driver', 'k8s-file'];
@@ -76,7 +76,7 @@ export class Podman implements AsyncDisposable {
     return this.#timed(['exec', name, ...command]);
   }
 
-  /** One of them is `NAME:PATH`. Milliseconds. */
+  /** One of the two is `NAME:PATH`. Returns the time in milliseconds. */
   async copy(source: string, target: string): Promise<number> {
     return this.#timed(['cp', source, target]);
   }
@@ -109,7 +109,7 @@ export class Podman implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Containers, mounts and devices end with PID 1 of the namespaces, whatever podman thinks of them.
+    // Containers, mounts and devices end with PID 1 of the namespaces, without a command of podman.
     this.#holder.stdin.end();
     await once(this.#holder, 'close');
     const root = '/sys/fs/cgroup';
@@ -120,7 +120,7 @@ export class Podman implements AsyncDisposable {
   }
 }
 
-/** podman leaves some of its own behind. */
+/** podman leaves files behind. */
 async function removeCgroups(path: string): Promise<void> {
   const entries = await readdir(path, { withFileTypes: true }).catch(noneIfMissing);
   for (const entry of entries) {

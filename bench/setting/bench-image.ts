@@ -2,8 +2,8 @@ import type { ImageRecipe } from '@capsule/imager';
 import { busyboxRecipe } from '@capsule/testkit';
 
 /**
- * One layer of 7 MB, a process that sleeps. It is stopped by KILL, as a sleeping PID 1 knows no TERM,
- * so that taking it down between two samples costs no grace period; nothing of this is timed.
+ * An image with one layer of 7 MB, whose process sleeps. SIGKILL stops it, because a sleeping PID 1 ignores
+ * SIGTERM. So the removal between two samples needs no grace period. The removal is not measured.
  */
 export const benchImage: ImageRecipe = {
   ...busyboxRecipe,

@@ -8,8 +8,8 @@ const OCI = 'application/vnd.oci.image';
 const CHUNK = Buffer.alloc(2 ** 20);
 
 /**
- * Writes an OCI archive whose only layer holds one file of `megabytes` (10^6 bytes) of noise, not
- * compressed, so that both ways to bring it in are bound by copying and checking. Returns its path.
+ * Writes an OCI archive with one uncompressed layer, which contains one file of `megabytes` (10^6 bytes) of
+ * random data. So copying and checksums determine the time of an import. Returns the path.
  */
 export async function writeBigArchive(
   directory: string,

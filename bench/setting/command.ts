@@ -1,7 +1,7 @@
 import type { Lab } from '@capsule/testkit';
 import { benchError } from '../errors.ts';
 
-/** One command of capsulectl; fails when it does. */
+/** Runs one command of capsulectl. Throws if the command fails. */
 export async function command(lab: Lab, ...words: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await lab.capsulectl(...words);
   const name = words.slice(0, 2).join(' ');

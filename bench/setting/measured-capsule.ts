@@ -1,4 +1,4 @@
 import type { Lab } from '@capsule/testkit';
 
-/** Where a capsule is that is measured: a lab, or the machine that the benchmark itself runs in. */
+/** The capsule to measure: a lab, or the machine that the benchmark itself runs in. */
 export type MeasuredCapsule = Pick<Lab, 'host' | 'pid' | 'stateDir' | 'exec'> & AsyncDisposable;

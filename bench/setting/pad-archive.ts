@@ -4,8 +4,8 @@ import { arch } from 'node:process';
 import { dockerArchive, testImage } from '@capsule/testkit';
 
 /**
- * An archive of an image that sleeps, and has `megabytes` (10^6 bytes) of noise beside its one program, as files
- * of one megabyte each.
+ * An archive of an image whose program sleeps. It also contains `megabytes` (10^6 bytes) of random data, in
+ * files of one megabyte.
  */
 export async function padArchive(name: string, megabytes: number): Promise<Buffer> {
   const data = await readFile('/bin/busybox');

@@ -3,7 +3,9 @@ import type { Setting } from '../benchmark.ts';
 import { benchError } from '../errors.ts';
 import { WatchedCapsule } from './watched-capsule.ts';
 
-/** A new capsule with the image of the benchmarks. `stateRoot`: for its state on another filesystem. */
+/**
+ * Starts a new capsule with the image of the benchmarks. `stateRoot` puts its state on another filesystem.
+ */
 export async function startCapsule(
   setting: Setting,
   place: Pick<LabRequest, 'stateRoot'> = {},

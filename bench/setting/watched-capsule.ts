@@ -46,33 +46,36 @@ export class WatchedCapsule<P extends MeasuredCapsule = Lab> implements AsyncDis
     this.image = image;
   }
 
-  /** Of one that runs and has the image; it is taken down with what is answered. */
+  /** Watches a running capsule that has the image. Disposing the result stops the capsule. */
   static follow<P extends MeasuredCapsule>(place: P, image: string): WatchedCapsule<P> {
     const capsule = new WatchedCapsule(place, image);
     capsule.#ended = capsule.#follow();
     return capsule;
   }
 
-  /** From the call of Apply to the news that the process runs, in milliseconds. */
+  /** The time from the call of Apply until the process runs, in milliseconds. */
   run(name: string, more: { readonly mounts?: readonly Mount[] } = {}): Promise<number> {
     const container = { image: this.image, mounts: [...(more.mounts ?? [])] };
     return this.#apply({ name, kind: WorkloadKind.CONTAINER, container });
   }
 
-  /** The same for a microVM, of the same image unless it names another. */
+  /** The same for a microVM. It uses the same image, unless the settings name another one. */
   runMicroVm(name: string, microVm: MicroVmSpec = {}): Promise<number> {
     const spec = { image: this.image, ...microVm };
     return this.#apply({ name, kind: WorkloadKind.MICRO_VM, microVm: spec });
   }
 
-  /** All of them at once; to the news that the last one runs, in milliseconds. */
+  /** Applies all of them concurrently. Returns the time until the last one runs, in milliseconds. */
   async runAll(names: readonly string[]): Promise<number> {
     const begunAt = performance.now();
     await Promise.all(names.map((name) => this.run(name)));
     return performance.now() - begunAt;
   }
 
-  /** Stops it and starts it again; from the first call to the news that it runs, in milliseconds. */
+  /**
+   * Stops the workload and starts it again. Returns the time from the first call until it runs, in
+   * milliseconds.
+   */
   async cycle(name: string): Promise<number> {
     const begunAt = performance.now();
     await this.client.workload.stop({ name });
@@ -82,12 +85,12 @@ export class WatchedCapsule<P extends MeasuredCapsule = Lab> implements AsyncDis
     return performance.now() - begunAt;
   }
 
-  /** Where a file of the capsule is seen from outside. */
+  /** The path of a file of the capsule, as the host sees it. */
   pathOf(path: string): string {
     return `/proc/${this.lab.pid}/root${path}`;
   }
 
-  /** Runs `true` beside the process; from the call to its end, in milliseconds. */
+  /** Runs `true` in the workload. Returns the time from the call to its end, in milliseconds. */
   async exec(name: string): Promise<number> {
     const begunAt = performance.now();
     const config = { name, command: ['true'], noStdin: true };
@@ -102,7 +105,7 @@ export class WatchedCapsule<P extends MeasuredCapsule = Lab> implements AsyncDis
     throw benchError.COMMAND_FAILED({ command: 'exec', said: 'it did not end with 0' });
   }
 
-  /** Resolves when nothing is left of them. */
+  /** Resolves when they are removed. */
   async remove(names: readonly string[]): Promise<void> {
     await Promise.all(
       names.map(async (name) => {

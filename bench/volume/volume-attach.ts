@@ -9,8 +9,8 @@ const MIB = 1024 * 1024;
 const SIZE_MIB = 1024;
 
 /**
- * V2: what a volume adds to the stop and the start of a workload, beside the same steps by hand: loop
- * device, mount, unmount, loop device away.
+ * V2: the time that a volume adds to a stop and a start of a workload, compared with the same steps by hand:
+ * attach a loop device, mount, unmount, detach.
  */
 export const volumeAttach: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
@@ -40,7 +40,7 @@ export const volumeAttach: Benchmark = async (setting) => {
   ];
 };
 
-/** The commands that a person would type. */
+/** The commands that an operator would type. */
 class HandMount implements AsyncDisposable {
   readonly #folder: string;
 

@@ -12,7 +12,7 @@ const SECONDS = 3;
 const FILE = '1g';
 const MB = 1e6;
 
-/** How fio asks: past the page cache, so that the disk and the way to it are what is measured. */
+/** The options of fio: direct I/O, without the page cache, to measure the disk and the path to it. */
 const PATTERNS = [
   { label: 'sequential write', words: ['--rw=write', '--bs=1m', '--iodepth=4'] },
   { label: 'sequential read', words: ['--rw=read', '--bs=1m', '--iodepth=4'] },
@@ -20,7 +20,7 @@ const PATTERNS = [
   { label: '4 KiB random read', words: ['--rw=randread', '--bs=4k', '--iodepth=16'] },
 ] as const;
 
-/** V3: fio in a volume, by the path that the container has, beside a folder of the same disk. */
+/** V3: fio on a volume, through the path of the container, compared with a folder on the same disk. */
 export const volumeIo: Benchmark = async (setting) => {
   await using capsule = await startCapsule(setting);
   await capsule.client.volume.create({ name: 'v3', sizeMib: 2048n });
@@ -37,10 +37,10 @@ export const volumeIo: Benchmark = async (setting) => {
   }
 };
 
-/** A folder of a container, through its root: the mounts are those that its processes see. */
+/** A folder of a container, through its root, with the mounts that its processes see. */
 async function insideOf({ lab }: WatchedCapsule, name: string, folder: string): Promise<string> {
   const { stdout } = await lab.ctr('tasks', 'list');
-  // It is the only workload.
+  // There is only one workload.
   const pid = /^\S+\s+(\d+)\s+RUNNING/m.exec(stdout)?.[1];
   if (pid === undefined) throw benchError.WORKLOAD_FAILED({ name, said: stdout });
   return join(`/proc/${lab.pid}/root/proc/${pid}/root`, folder);
@@ -78,7 +78,7 @@ interface FioAnswer {
   readonly jobs: readonly { readonly [way in 'read' | 'write']: { readonly bw_bytes: number } }[];
 }
 
-/** Megabytes in a second. */
+/** Megabytes a second. */
 async function fio(file: string, words: readonly string[]): Promise<number> {
   const common = ['--name=v3', `--filename=${file}`, `--size=${FILE}`, '--direct=1'];
   const engine = ['--ioengine=libaio', '--time_based', `--runtime=${SECONDS}`];

@@ -13,8 +13,8 @@ const MIB_OF = { small: 1024n, large: 100n * 1024n } as const;
 const CONTENT_MIB = 64;
 
 /**
- * V1: a snapshot of a small and of a large volume with the same content, both mounted in a running
- * workload: where the capsule's filesystem shares blocks (XFS), and where it copies them.
+ * V1: the time of a snapshot of a small and of a large volume with the same content, both mounted in a
+ * running workload. The filesystem of the capsule shares blocks (XFS) or copies them (ext4).
  */
 export const volumeSnapshot: Benchmark = async (setting) => {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-bench-'));

@@ -16,7 +16,7 @@ const UNIMPLEMENTED = 12;
 
 const EVENT = 'capsule.v1.EventService';
 
-/** The methods that this version serves; the rest of the API answers Unimplemented. */
+/** The methods that this version serves. All other methods of the API return Unimplemented. */
 const SERVED = [
   ...methodsOf(CAPSULE, 'GetInfo StreamLogs'),
   ...methodsOf(EVENT, 'Stream'),
@@ -183,7 +183,7 @@ function workload(container: object): object {
 
 async function sendNoise({ host }: Lab, noise: Uint8Array): Promise<void> {
   const socket = connect(host.slice('unix:'.length));
-  // Being thrown out is a fine answer to noise.
+  // The server may close the connection after random bytes.
   socket.on('error', () => undefined);
   socket.resume();
   const closed = once(socket, 'close');

@@ -22,7 +22,7 @@ suite('capsulectl', { concurrency: false }, () => {
     lab = await startLab({ images: [] });
     const input = dockerArchive(await quickImage(), [IMAGE, 'box:1']);
     await capsulectl(['image', 'push', '-'], { input });
-    // One that another program has would be a problem that `capsule info` shows.
+    // If another program used the port, `capsule info` would show a problem.
     const ports = (await freePorts(4)).map((hostPort) => ({ containerPort: 80, hostPort }));
     const manifests = [
       containerManifest('a-service-by-name', { image: IMAGE, ports }),
@@ -63,7 +63,7 @@ suite('capsulectl', { concurrency: false }, () => {
     assert.deepEqual((await json('image', 'list')).map(nameOf), ['docker.io/library/box:1', IMAGE]);
     const info = await json('capsule', 'info');
     assert.equal(info.workloadsTotal, 3);
-    // It is younger than this process, whatever the age of the machine.
+    // The workload is younger than this process.
     assert.ok(Number(info.uptimeSeconds) <= performance.now() / 1000, info.uptimeSeconds);
     const plain = await capsulectl(['workload', 'list', '-o', 'name']);
     assert.equal(plain.stdout, names.map((name) => `${name}\n`).join(''));

@@ -58,13 +58,13 @@ suite("changes of a capsule's clock", { concurrency: false }, () => {
         const { localTimeUnix } = await client.capsule.getInfo({});
         return Math.abs(Number(localTimeUnix) * 1000 - Date.now() - years * YEAR_MS) < YEAR_MS / 10;
       });
-      // Its third and fourth pause are four and eight seconds, whatever the clock says.
+      // The third and fourth pauses are four and eight seconds, at any time of the clock.
       await restarted(name, 4);
       assert.equal((await followed.next()).done, false);
       const started = await capsulectl(lab, ['workload', 'start', name, '--no-wait']);
       assert.match(started.stdout, new RegExp(name));
       const logs = await capsulectl(lab, ['workload', 'logs', 'steady', '-n', '1']);
-      // One more may be written while it is read, as with tail(1).
+      // The workload may write one more line during the read, as with tail(1).
       assert.match(logs.stdout, /^\d+\n(\d+\n)?$/);
       const ran = await capsulectl(lab, ['workload', 'exec', 'steady', '--', 'echo', 'here']);
       assert.equal(ran.stdout, 'here\n');

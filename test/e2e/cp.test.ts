@@ -44,7 +44,7 @@ suite('cp', { concurrency: false }, () => {
     lab = await startLab({ images: [] });
     here = await mkdtemp(join(tmpdir(), 'cp-'));
     await pushBusybox(lab, 'stay:1', { Cmd: ['/bin/sh', '-c', STAY] });
-    // Copied files are made and changed anywhere in it, by root.
+    // Root creates and changes copied files anywhere in the workload.
     const free = { ...AS_ROOT, ...WRITES_ROOT };
     await runWorkload(lab, 'web', { image: 'stay:1', ...free, tmpfs: ['/scratch'] });
   }, BOUND);
@@ -115,7 +115,7 @@ suite('cp', { concurrency: false }, () => {
     assert.equal((await cp('web:/tree/file', there)).exitCode, 0);
     assert.equal(await readFile(there, 'utf8'), 'text\n');
     assert.equal((await cp(there, 'web:/into-stopped')).exitCode, 0);
-    // Neither a path, nor a link, nor a name in an archive reaches what lies below a mount.
+    // No path, link or name in an archive reaches files below a mount.
     assert.match((await cp(there, 'web:/scratch/f')).stderr, /of web, which is not running/);
     assert.match((await cp(there, 'web:/way/f')).stderr, /is in a mount, and web is not running/);
     const input = tar([{ path: 'scratch/f', data: Buffer.from('astray') }]);
@@ -185,7 +185,7 @@ suite('cp', { concurrency: false }, () => {
     for (const [index, archive] of evil.entries()) {
       const into = ['cp', '-', 'web:/box'];
       const { exitCode } = await lab.capsulectlWith({ input: archive }, ...into);
-      // A link to / stays in the workload, and so does what is written through it.
+      // A link to / stays in the workload, and so do writes through it.
       assert.equal(exitCode === 0, index === 2, String(index));
     }
     assert.equal(await sh('ls -d /escaped /box/escaped 2>/dev/null; true'), '/escaped\n');
@@ -267,7 +267,7 @@ suite('cp', { concurrency: false }, () => {
   });
 });
 
-/** Bytes that are no hole: a hole is not sent. */
+/** Data without a hole, because cp does not send holes. */
 function* fullOf(bytes: number): Generator<Buffer> {
   const piece = Buffer.alloc(MIB, 'full');
   for (let done = 0; done < bytes; done += piece.length) yield piece;
@@ -290,7 +290,7 @@ async function inside(...paths: readonly string[]): Promise<readonly string[]> {
   return paths.map((path) => `/proc/${pid}/root${path}`);
 }
 
-/** How many capsule-files run. */
+/** The number of running capsule-files processes. */
 async function programs(): Promise<number> {
   const pids = (await readdir(pathOf(lab, '/proc'))).filter((name) => /^\d+$/.test(name));
   const names = await Promise.all(

@@ -17,7 +17,7 @@ import {
 const BOUND = { timeout: 180_000 };
 const DELETING = DesiredState.DELETING;
 const IMAGE = 'stay:1';
-/** Takes half a second to stop, so that the delete can be seen under way. */
+/** Takes half a second to stop, so that the test can observe the delete. */
 const SLOW = 'trap "sleep 0.5; exit" TERM; while :; do sleep 1000 & wait; done';
 const PORTS = [
   { containerPort: 80, hostPort: 8080 },
@@ -25,7 +25,7 @@ const PORTS = [
 ];
 
 let lab: Lab;
-/** Before any workload: nothing but the cached image. */
+/** The state before any workload, with only the cached image. */
 let nothing: Footprint;
 
 before(async () => {
@@ -98,7 +98,7 @@ test('the delete of a workload ends its hanging pull, and leaves nothing behind'
   await registry.isStalling;
   await deleteWorkloads(lab, 'pulling');
   await registry.isHungUp;
-  // Fetched content is kept for the next try until containerd collects it; nothing may hold it.
+  // containerd keeps fetched content for the next try until its garbage collection. No lease may hold it.
   await collectGarbage();
   await sameAs(nothing);
 });

@@ -12,7 +12,7 @@ import { quickImage } from './support/quick-image.ts';
 import { errorCodeOf, runCapsulectl, startCapsulectl } from './support/run-capsulectl.ts';
 import { waitForWorkload } from './support/wait-for-workload.ts';
 
-/** Puts capsuled's own files, and nothing else, on a disk of 1 MiB. */
+/** Puts only the files of capsuled on a disk of 1 MiB. */
 const SMALL_DISK = [
   ['mkdir', '/run/large-disk'],
   ['mount', '--bind', '/perm', '/run/large-disk'],
@@ -98,9 +98,9 @@ suite('a full disk', { concurrency: false }, () => {
   });
 });
 
-/** Puts what containerd keeps, images and what containers write, on a disk of 32 MiB. */
+/** Puts the files of containerd (images and writable layers) on a disk of 32 MiB. */
 const SMALL_CACHE = ['mount', '-t', 'tmpfs', '-o', 'size=32m', 'small', '/perm/containerd'];
-/** Enough for containerd's own records, and not for an image. */
+/** Enough space for the records of containerd, but not for an image. */
 const SPARE_BYTES = 1024 * 1024;
 
 suite('a full disk of the image cache', { concurrency: false }, () => {

@@ -97,7 +97,7 @@ suite('names', { concurrency: false }, () => {
 
   const ask = (query: NameQuery, server: Partial<NameServer> = {}) =>
     replyTo(client, query, { address: GATEWAY, ...server });
-  /** As resolvers do, resolv.conf(5): what is lost on the way, in a queue that was full, is asked for again. */
+  /** Repeats queries that were lost in a full queue, as resolvers do (resolv.conf(5)). */
   const askAgain = async (query: NameQuery): Promise<NameReply> => {
     for (let tries = 1; tries < 3; tries += 1) {
       const reply = await askName(client, { address: GATEWAY, patienceMs: 5_000 }, query);
@@ -157,7 +157,7 @@ suite('names', { concurrency: false }, () => {
     assert.equal((await ask({ name: 'late' }, {})).rcode, 'NXDOMAIN');
     const late = await runWorkload(lab, 'late', { image: IMAGE });
     assert.deepEqual((await ask({ name: 'late' })).answers, [addressOf(late)]);
-    // In the network of the capsule port 80 is root's.
+    // In the network of the capsule, only root can listen on port 80.
     await runWorkload(lab, 'late', {
       image: IMAGE,
       ...AS_ROOT,
@@ -272,7 +272,7 @@ suite('names', { concurrency: false }, () => {
       t.after(() => {
         upstream.respond = respond;
       });
-      // Once with an upstream that lets everybody wait, and once to fill every table of ours.
+      // Once with an upstream that never answers, and once to fill every table of the responder.
       upstream.respond = () => undefined;
       assert.ok((await flood(3_000)) > 0, 'others waited for the last of the flood');
       upstream.respond = (query) => upstreamReply(query, FOUND);
@@ -303,7 +303,7 @@ suite('names', { concurrency: false }, () => {
   test('a DNS port that another program uses is reported, and everything else works', async () => {
     {
       await using thief = new TrafficAgent(lab.netns);
-      // It is up before, so that it is quicker than the next capsuled.
+      // It starts earlier, so that it takes the port before the next capsuled.
       await thief.serve('thief', { protocol: 'udp', port: 0 });
       await lab.killCapsuled();
       await thief.serve('thief', { protocol: 'udp', port: 20053 });

@@ -71,7 +71,7 @@ const needs: Record<string, readonly string[]> = {
   'shared-reader-vm.yaml': ['shared-volume.yaml'],
 };
 
-/** Files that a person puts on the capsule first. */
+/** Files that the operator puts on the capsule first. */
 const PREBUILT =
   'mkdir -p /perm/vm && cp /usr/lib/capsule/guest/vmlinux-debian /perm/vm/vmlinux && truncate -s 16M /perm/vm/rootfs.img';
 
@@ -97,7 +97,7 @@ suite('examples', { concurrency: false }, () => {
       }
       const isPrebuilt = file === 'alpine-vm.yaml';
       if (isPrebuilt) await lab.exec(['sh', '-c', PREBUILT]);
-      // Its disk is empty here, so its kernel gives up; that it boots is what can be seen.
+      // Its disk is empty in this test, so its kernel panics. The test checks only that it boots.
       const wait = isPrebuilt ? [] : ['--wait', '--timeout', '180s'];
       await capsulectl(lab, ['apply', '-f', join(EXAMPLES, file), ...wait], { timeoutMs: 200_000 });
       await show(lab);
@@ -106,7 +106,7 @@ suite('examples', { concurrency: false }, () => {
   }
 });
 
-/** A process that runs may still be on its way to listening. */
+/** A running process may not listen yet. */
 async function servesAPage(lab: Lab, port: number): Promise<void> {
   await until(`a page on port ${port}`, 15_000, async () => {
     const url = `http://${lab.address}:${port}/`;

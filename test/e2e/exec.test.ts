@@ -36,7 +36,7 @@ suite('exec', { concurrency: false }, () => {
       const { exitCode, stdout, stderr } = await sh('echo out; echo err >&2; exit 7');
       assert.deepEqual([exitCode, stdout, stderr], [7, 'out\n', 'err\n']);
       assert.equal((await sh('kill -9 $$')).exitCode, 137);
-      // As docker takes it: flags behind the name are those of the command.
+      // As with docker: flags after the name belong to the command.
       const bare = await exec([
         '-e',
         'A=b',
@@ -210,7 +210,7 @@ suite('exec', { concurrency: false }, () => {
         shell.type('busybox stty size\r');
         await shell.shows(/\n30 100\r/);
         shell.resize(120, 40);
-        // The new size and what is typed take different ways.
+        // The new size and the input are sent separately.
         const ask =
           'while [ "$(busybox stty size)" != "40 120" ]; do sleep 0.1; done; echo size $((1+1))';
         shell.type(`${ask}\r`);

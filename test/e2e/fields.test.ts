@@ -18,7 +18,7 @@ type Block = Readonly<Record<string, unknown>>;
 
 interface Case {
   readonly block: Block;
-  /** Looks at what Linux shows of the running workload. */
+  /** Reads the state of the running workload from Linux. */
   readonly shows: (lab: Lab, workload: RunningWorkload) => Promise<void>;
 }
 
@@ -230,12 +230,12 @@ suite('fields of a container', { concurrency: false }, () => {
   });
 });
 
-/** A file as the container sees it. */
+/** Reads a file in the container. */
 async function inside(lab: Lab, { status }: RunningWorkload, path: string): Promise<string> {
   return (await enter(lab, status.pid, '/bin/busybox', 'cat', path)).stdout;
 }
 
-/** By mount point: type, source and options. */
+/** The type, source and options of each mount, by mount point. */
 async function mountsOf(lab: Lab, { status }: RunningWorkload): Promise<Record<string, string>> {
   const text = await readFile(pathOf(lab, `/proc/${status.pid}/mounts`), 'utf8');
   const lines = text

@@ -131,7 +131,8 @@ suite('archives of images', { concurrency: false }, () => {
       running.child.kill(signal);
 
       assert.equal((await running.ended).exitCode, exitCode);
-      // Archives are taken one after the other: this one ends after the broken one was cleared away.
+      // capsuled imports archives one after the other, so this import ends after the leftovers of the broken
+      // one are removed.
       const other = tar([{ path: 'notes.txt', data: Buffer.from('no image') }]);
       assert.equal(errorCodeOf(await push(other)), 'IMAGE_INVALID');
       assertNothingNew(before, await readContainerStore(lab));
@@ -175,7 +176,7 @@ function assertNothingNew(before: ContainerStore, now: ContainerStore): void {
   }
 }
 
-/** Files that got out, anywhere in the capsule but in the snapshots. */
+/** Files that were written outside of the image, anywhere in the capsule except the snapshots. */
 async function findOutside({ pid }: Lab): Promise<readonly string[]> {
   const root = `/proc/${pid}/root`;
   const skip = ['proc', 'sys', 'perm/containerd/io.containerd.snapshotter.v1.overlayfs'];

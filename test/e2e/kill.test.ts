@@ -22,7 +22,7 @@ import {
 
 const BOUND = { timeout: 180_000 };
 const KILLS = 15;
-/** On a machine that has a core to spare; the promise is about that. */
+/** The promise assumes a machine with a free core. */
 const BACK_WITHIN_MS = 2_000;
 const IMAGE = 'stay:1';
 const COUNT = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done';
@@ -126,7 +126,7 @@ function isRunningAgain({ status }: Workload, before: number): boolean {
   return status?.phase === WorkloadPhase.RUNNING && status.pid !== 0 && status.pid !== before;
 }
 
-/** Every spec that was acknowledged holds, and what was not is one thing or the other, but whole. */
+/** Every acknowledged spec is in effect. An unacknowledged spec is in effect completely or not at all. */
 async function converged(acknowledged: Acknowledged): Promise<void> {
   await using client = connectCapsule(lab.host, { defaultTimeoutMs: 10_000 });
   let seen: readonly Workload[] = [];
@@ -145,7 +145,7 @@ async function converged(acknowledged: Acknowledged): Promise<void> {
     }
     if (found === undefined) continue;
     const value = `VALUE=${found.container?.env['VALUE']}`;
-    // containerd says that a task runs when its runc is about to become the program.
+    // containerd reports a running task shortly before runc executes the program.
     await until(`${name} to have ${value}`, 10_000, async () =>
       (await wordsOf(lab, found.status?.pid ?? 0, 'environ')).includes(value),
     );
@@ -160,7 +160,7 @@ function isSettled({ desiredState, generation, status }: Workload): boolean {
   );
 }
 
-/** A workload without a request runs on as the same process, and its status is right in ten seconds. */
+/** A workload without a request keeps its process, and its status is right within ten seconds. */
 async function undisturbed(): Promise<void> {
   for (const before of bystanders) {
     const command = await wordsOf(lab, before.status.pid, 'cmdline');

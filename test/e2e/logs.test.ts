@@ -21,13 +21,13 @@ import { waitForWorkload } from './support/wait-for-workload.ts';
 
 const MIB = 1024 * 1024;
 const SLEEP = 'exec sleep 1000000';
-/** Runs the script in the first life of the container only, and then ends as asked. */
+/** Runs the script only in the first run of the container, and then exits with the given code. */
 const once = (script: string, exitCode: number) =>
   `[ -e /data/done ] && ${SLEEP}; : > /data/done; ${script}; exit ${exitCode}`;
-/** Some thousand lines a second, for ever. */
+/** Prints some thousand lines a second, endlessly. */
 const COUNTER =
   'i=0; while :; do echo line $i; i=$((i+1)); [ $((i % 50)) = 0 ] && sleep 0.01; done';
-/** Lines of 1000 bytes, as fast as it can. */
+/** Prints lines of 1000 bytes as fast as possible. */
 const flood = (lines: number) =>
   `pad=$(printf %0990d 0); i=0; while [ $i -lt ${lines} ]; do echo line $i $pad; i=$((i+1)); done`;
 
@@ -99,7 +99,7 @@ suite('logs', () => {
 
   test('logs return bytes unchanged: without a newline, binary, very long lines', async () => {
     await runOnce('open-end', 'printf "no newline"');
-    // The end of a line that never ends is written when the writer sees that its pipe is closed.
+    // The log writer writes the end of an unfinished line after its pipe is closed.
     await using running = startCapsulectl(lab.host, ['workload', 'logs', '-f', 'open-end']);
     assert.ok(running.child.stdout);
     for await (const chunk of running.child.stdout) {

@@ -3,7 +3,7 @@ import { microVmManifest } from '../lab/run-micro-vm.ts';
 import { stayingWith } from '../lab/stay.ts';
 import { volumeFaults } from './support/volume-faults.ts';
 
-/** Those in which a microVM has its part; what is lent is not opened by the capsule. */
+/** The fault points that concern microVMs. The capsule does not mount a volume for a microVM. */
 const SHARED = /^(attach:(?!opened)|detach:|snapshot:)/;
 
 volumeFaults({

@@ -14,7 +14,7 @@ import { deleteAll } from '../lab/workload.ts';
 
 const BOUND = { timeout: 240_000 };
 const GUEST = '/usr/lib/capsule/guest';
-/** As the rootfs has them: Debian's is unpacked when the rootfs is built. */
+/** The kernels in the rootfs. The build of the rootfs unpacks Debian's kernel. */
 const FILES = { debian: 'vmlinux-debian', capsule: 'vmlinuz-capsule' } as const;
 type Kernel = keyof typeof FILES;
 const KERNELS = ['debian', 'capsule'] as const satisfies readonly Kernel[];
@@ -78,14 +78,14 @@ suite('kernels of microVMs', { concurrency: false }, () => {
   });
 });
 
-/** Microvms that are started next boot it. */
+/** The next microVMs boot this kernel. */
 async function useKernel(lab: Lab, kernel: Kernel): Promise<void> {
   const parts = { kernel: FILES[kernel], initramfs: `initramfs-${kernel}.cpio` };
   await writeFile(pathOf(lab, '/perm/guest.json'), JSON.stringify(parts));
   await lab.exec(['mount', '--bind', '/perm/guest.json', `${GUEST}/guest.json`]);
 }
 
-/** A root file system of a shell that says that it is there. */
+/** A root filesystem with a shell that prints a line when it runs. */
 async function makeDisk(path: string): Promise<void> {
   const tree = await mkdtemp(join(tmpdir(), 'pair-'));
   try {

@@ -38,7 +38,7 @@ suite('device limits of microVMs', { concurrency: false }, () => {
     await capsulectl(lab, ['workload', 'exec', 'writer', '--', 'sh', '-c', WRITE]);
     const tookMs = performance.now() - begun;
     t.diagnostic(`${WRITTEN_MIB} MiB in ${Math.round(tookMs)} ms`);
-    // The bucket is full when it begins.
+    // The token bucket is full at the start.
     assert.ok(tookMs > ((WRITTEN_MIB - DISK_MIB_PER_SECOND) / DISK_MIB_PER_SECOND) * 1000);
   });
 

@@ -22,11 +22,11 @@ import {
 
 const BOUND = { timeout: 240_000 };
 const IMAGE = 'guest:1';
-/** Promised for the agent's memory, and for its program. */
+/** The promised limit for the memory of the agent, and for the size of its program. */
 const AGENT_KIB = 4096;
 const SERVE =
   'trap "exit 0" TERM; mkdir -p /tmp/www; echo "from $HOSTNAME, $GREETING" > /tmp/www/index.html; busybox httpd -p 80 -h /tmp/www; echo up; echo late >&2; while :; do sleep 1; done';
-/** Of the range that only machines' users have: see drivers/space-network/tap-link.ts. */
+/** A user id in the range for microVMs: see drivers/space-network/tap-link.ts. */
 const FIRST_UID = 0x7000_0000;
 
 suite('microVMs', { concurrency: false }, () => {
@@ -46,7 +46,7 @@ suite('microVMs', { concurrency: false }, () => {
 
   test('the commands for containers work for a microVM', BOUND, async () => {
     const ports = [{ containerPort: 80, hostPort: 8095 }];
-    // Its own root is what is copied to and from while it does not run.
+    // While it is stopped, cp uses only its root.
     const free = { ...WRITES_ROOT, tmpfs: [], memoryMib: 192 };
     const { status } = await runMicroVm(lab, 'guest', { image: IMAGE, ports, ...free });
     assert.match(await page(`http://${lab.address}:8095/`), /from guest, hello/);
@@ -78,7 +78,7 @@ suite('microVMs', { concurrency: false }, () => {
     const serial = await capsulectl(lab, ['workload', 'logs', '--serial', 'guest']);
     assert.match(serial.stdout, /capsule-guest: ready/);
 
-    // Its monitor has no right on the capsule, and no file but those that were opened for it.
+    // Its monitor has no privileges on the capsule, and only the files that capsuled opened for it.
     const pid = status.pid ?? 0;
     assert.ok(Number((await statusField(lab, pid, 'Uid')).split('\t')[1]) >= FIRST_UID);
     assert.match(await statusField(lab, pid, 'CapBnd'), /^0+$/);
@@ -87,7 +87,7 @@ suite('microVMs', { concurrency: false }, () => {
     await capsulectl(lab, ['workload', 'stop', 'guest'], { timeoutMs: 100_000 });
     const stopped = await getWorkload(lab, 'guest');
     assert.equal(stopped.status.exitCode, 0, JSON.stringify(stopped.status));
-    // Its files are there while it does not run, too: what it wrote, and what its image has.
+    // Its files are also available while it is stopped: those that it wrote and those of its image.
     await capsulectl(lab, ['cp', there, 'guest:/tmp/meanwhile']);
     await capsulectl(lab, ['cp', 'guest:/tmp/here', back]);
     assert.equal(await readFile(back, 'utf8'), 'through the wall\n');
@@ -123,7 +123,7 @@ suite('microVMs', { concurrency: false }, () => {
       const { stdout, stderr } = await exec('guest', 'sh', '-ec', script);
       assert.equal(stdout, 'kept\n', stderr);
       await capsulectl(lab, ['workload', 'stop', 'guest', '--grace', '0s']);
-      // The volume that it mounts is elsewhere now.
+      // Another workload mounts its volume now.
       const astray = await lab.capsulectl('cp', '/etc/hostname', 'guest:/way/f');
       assert.match(astray.stderr, /is in a mount, and guest is not running/);
       await deleteAll(lab);

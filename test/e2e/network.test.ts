@@ -37,7 +37,7 @@ before(async () => {
       { containerPort: 80, hostPort: PAGE },
       { containerPort: 81, hostPort: TCP },
       { containerPort: 82, hostPort: UDP, protocol: 'udp' },
-      // The same number as a tcp port, and another target.
+      // The same number as a TCP port, with another target.
       { containerPort: 83, hostPort: TCP, protocol: 'udp' },
     ],
   });
@@ -70,7 +70,7 @@ test("the host reaches published TCP and UDP ports at the capsule's address, wit
 
 test('published ports also answer at 127.0.0.1 of the host', async () => {
   const address = '127.0.0.1';
-  // The launcher learns of new ports by the API.
+  // The launcher learns new ports from the API.
   await until('127.0.0.1 to be forwarded', 10_000, async () => {
     return (await host.ask({ protocol: 'tcp', address, port: TCP })) !== 'refused';
   });

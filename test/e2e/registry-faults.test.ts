@@ -126,7 +126,7 @@ suite('a faulty registry', () => {
   });
 
   suite('that sends a layer slowly', () => {
-    // More than the capsule works on at the same time.
+    // More than the number of concurrent operations of the capsule.
     const names = Array.from({ length: CONCURRENCY + 1 }, (_, index) => `slow-${index}`);
     before(async () => {
       for (const name of names) registry.behave(name, 'trickle');
@@ -182,7 +182,7 @@ function isRunning({ status }: Pick<ReportedWorkload, 'status'>): boolean {
   return status.phase === 'running';
 }
 
-/** In the middle of a layer. */
+/** The pull is in the middle of a layer. */
 function isPulling({ status: { progress } }: ReportedWorkload): boolean {
   return progress?.stage === 'pulling' && progress.doneBytes > MIB;
 }

@@ -49,7 +49,7 @@ test(
       waits.push(Number(status.nextRetryUnixMs - status.finishedAtUnixMs));
     }
     for (const [index, wait] of waits.entries()) {
-      // A second, doubled each time, give or take a fifth, and a little until the end was seen.
+      // One second, doubled each time, plus or minus a fifth, and a little time until the end is detected.
       const planned = 1_000 * 2 ** index;
       assert.ok(wait >= planned * 0.8 && wait <= planned * 1.2 + 1_000, `waits: ${waits}`);
     }

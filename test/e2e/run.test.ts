@@ -49,7 +49,7 @@ test('an image that is pulled through a mirror keeps its own name, and runs', as
   const accept = 'Accept: application/vnd.oci.image.manifest.v1+json';
   const told = await lab.onItsNetwork(['curl', '-sI', '-H', accept, manifestUrl]);
   assert.match(told.stdout, new RegExp(`docker-content-digest: ${status.imageDigest}`, 'i'));
-  // A second one of the same image asks no registry.
+  // A second workload with the same image does not contact the registry.
   await lab.registry?.behave('refuse');
   await runWorkload(lab, 'cached', { image, ...WRITES_ROOT });
   await lab.registry?.behave('pass');

@@ -14,7 +14,7 @@ const STAY = 'while :; do sleep 1000; done';
 const DEFAULT_CAPABILITIES = '00000000a80425fb';
 const NONE = '0000000000000000';
 
-/** Tries what must not succeed, and prints `attempt: yes` or `attempt: no`. */
+/** Tries operations that must fail, and prints `attempt: yes` or `attempt: no`. */
 const ATTEMPTS: Readonly<Record<string, string>> = {
   'read /proc/kcore': '[ $(busybox head -c 1 /proc/kcore | busybox wc -c) = 1 ]',
   'read /proc/keys': '[ -n "$(cat /proc/keys)" ]',
@@ -39,7 +39,7 @@ const ATTEMPTS: Readonly<Record<string, string>> = {
   'read a disk': 'busybox mknod /tmp/sda b 8 0; busybox head -c 1 /tmp/sda',
   'mount a file system of its own': 'busybox mknod /tmp/fuse c 10 229; : < /tmp/fuse',
 };
-/** As before, for what has to succeed: a container that can do nothing proves nothing. */
+/** Tries operations that must succeed, because a container that can do nothing would prove nothing. */
 const RIGHTS: Readonly<Record<string, string>> = {
   'use /dev/null': 'echo x > /dev/null',
   'use /dev/zero and /dev/urandom': 'busybox head -c 1 /dev/zero /dev/urandom',

@@ -14,10 +14,10 @@ import { pushBusybox } from '../lab/push-busybox.ts';
 import { until } from '../lab/until.ts';
 import { deleteWorkloads, getWorkload, runWorkload } from '../lab/workload.ts';
 
-/** Free at 127.0.0.1 too, which the test's own capsules are to contend for. */
+/** Also free at 127.0.0.1, where the two capsules of the test compete for it. */
 const [PORT = 0] = await freePorts(1);
 const PORTS = [{ containerPort: 80, hostPort: PORT }];
-/** The promise is two seconds on a machine that does nothing else. */
+/** The promise is two seconds on an idle machine. */
 const READY_MS = 15_000;
 
 test('two capsules on one machine do not affect each other', {
@@ -39,7 +39,8 @@ test('two capsules on one machine do not affect each other', {
     assert.equal((await page(`http://${lab.address}:${PORT}/`)).trim(), lab.name);
   }
 
-  // The second one finds this port of 127.0.0.1 taken, says so, and has it when the first one has gone.
+  // The second capsule reports that this port at 127.0.0.1 is in use, and publishes it after the first has
+  // stopped.
   await untilInfo(second, (codes) => codes.includes('HOST_PORT_TAKEN'));
   const { status } = await getWorkload(first, 'site');
   assert.equal(status.address, (await getWorkload(second, 'site')).status.address);
@@ -55,7 +56,7 @@ test('two capsules on one machine do not affect each other', {
     assert.ok(tables.includes(`table ip ${hostNames(lab.name).table}\n`), tables);
     assert.equal((await portMaps(lab)).length, 1);
   }
-  // The same names in each, and only its own.
+  // Both have the same names, and each sees only its own workloads.
   assert.deepEqual(await cellCgroups(first), await cellCgroups(second));
 
   const before = await getWorkload(second, 'site');
@@ -69,7 +70,9 @@ test('two capsules on one machine do not affect each other', {
   await deleteWorkloads(second, 'site');
 });
 
-/** The one that was started from a shell with umask 077: its files are as those of the other. */
+/**
+ * This capsule was started from a shell with umask 077. Its files have the same modes as those of the other.
+ */
 async function namesResolveForUsers(lab: Lab): Promise<void> {
   const image = 'site:1';
   const user = '1000:1000';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { chooseSeed } from '../lab/random.ts';
 import { describeProgress, soak } from '../soak/soak.ts';
 
-/** On a machine that has a core to spare; the promise is about that. */
+/** The promise assumes a machine with a free core. */
 const BACK_WITHIN_MS = 2_000;
 
 test('random operations during kills of capsuled, containerd and shims end as the model predicts', {

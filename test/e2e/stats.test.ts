@@ -33,7 +33,7 @@ suite('the usage of workloads', { concurrency: false }, () => {
     const limits = { cpu: '500m', memory: '64MiB', pids: 30 };
     const burn = ['/bin/sh', '-c', 'while :; do :; done'];
     await runWorkload(lab, 'busy', { image: 'box:1', command: burn, resources: limits });
-    // It pings, and writes to its root.
+    // The workload pings, and writes to its root.
     const free = { ...AS_ROOT, ...WRITES_ROOT };
     await runWorkload(lab, 'calm', { image: 'box:1', ...free, labels: { tier: 'quiet' } });
     await runWorkload(lab, 'open', { image: 'box:1', networkMode: 'NETWORK_MODE_HOST' });
@@ -87,7 +87,7 @@ suite('the usage of workloads', { concurrency: false }, () => {
     const now = await statsOf('calm');
     const received = (now.networkReceivedBytes ?? 0) - (before.networkReceivedBytes ?? 0);
     assert.ok(received >= 3000 && received < 30_000, `${received} bytes received`);
-    // Kernels that count for no cgroup show an empty table at the top.
+    // Kernels without I/O accounting for cgroups have an empty table in the root cgroup.
     const counts = (await lab.exec(['sh', '-c', `cat ${DISKS} 2>/dev/null; true`])).stdout;
     if (/^\d+:\d+ /m.test(counts)) {
       assert.ok(

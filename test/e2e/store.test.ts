@@ -46,7 +46,7 @@ suite('the store', { concurrency: false }, () => {
   const runningWeb = async () =>
     (await waitForWorkload(client, 'web', ({ status }) => status.phase === 'running')).at(-1);
 
-  /** Does something to the files while capsuled stands still, and lets it die then. */
+  /** Changes the files while capsuled is stopped, and then kills it. */
   const pauseCapsuled = async (work: () => Promise<void>) => {
     process.kill(await lab.servicePid('capsuled'), 'SIGSTOP');
     await work();
@@ -55,7 +55,7 @@ suite('the store', { concurrency: false }, () => {
     await lab.killCapsuled();
     await lab.ready();
   };
-  /** Brings everything into the one file, which needs no log beside it then. */
+  /** Moves all changes into the database file, so that it needs no write-ahead log. */
   const saveStore = async () => {
     await copyFile(store, copy);
     await copyFile(`${store}-wal`, `${copy}-wal`);
@@ -72,7 +72,7 @@ suite('the store', { concurrency: false }, () => {
     await restartCapsuled();
   };
 
-  /** From and to where the first page of a table lies in the file. */
+  /** The offsets of the first page of a table in the file. */
   const pageOf = (table: string): [number, number] => {
     const database = new DatabaseSync(copy, { readOnly: true });
     const row = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table);

@@ -36,15 +36,15 @@ const done = async (...args: readonly string[]) => (await capsulectl(lab, args))
 const sh = async (name: string, script: string) =>
   done('workload', 'exec', name, '--', 'sh', '-c', script);
 /**
- * Everything that a restore has to bring back: content, owners, modes, times, links, names. A file without a block is
- * all zeros.
+ * Everything that a restore must return: content, owners, modes, times, links, names. A file without blocks
+ * contains only zeros.
  */
 const DIGEST =
   'cd /data && stat -c "%u:%g %a" . && find . -print0 | sort -z | ' +
   'xargs -0 stat -c "%n %u:%g %a %Y %F %h %t:%T" | grep -v "^\\. " && ' +
   'find . -type f -name hole -exec stat -c "%n %s %b" {} + && ' +
   'find . -type f ! -name hole -print0 | sort -z | xargs -0 sha256sum';
-/** As capsulectl names an upload of the file. */
+/** The id that capsulectl uses for an upload of the file. */
 const uploadOf = async (file: string) => {
   const { size, mtimeMs } = await stat(file);
   const hash = createHash('sha256').update(`${size} ${mtimeMs} `);
@@ -54,7 +54,7 @@ const touched = async (file: string) => {
   await writeFile(file, '');
   return file;
 };
-/** Its files belong to others, too. */
+/** Some of its files belong to other users. */
 const asRootWith = (name: string) => ({ ...stayingWith(name), ...AS_ROOT });
 const digestOf = async (name: string) => {
   await runWorkload(lab, 'looker', asRootWith(name));

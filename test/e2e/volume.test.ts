@@ -46,7 +46,7 @@ suite('volumes', { concurrency: false }, () => {
     await capsulectl(lab, ['volume', 'create', 'held']);
     await runWorkload(lab, 'holder', mounting('held'));
     await lab[Symbol.asyncDispose]();
-    // A capsule that ends takes the loop devices along of what is mounted in it.
+    // When a capsule ends, the kernel detaches the loop devices of its mounts.
     assert.doesNotMatch((await run('losetup', ['--list'])).stdout, /held/);
   }, BOUND);
 
@@ -98,7 +98,7 @@ suite('volumes', { concurrency: false }, () => {
       );
       assert.equal((await apply(manifest)).stdout, 'kept created\n');
       assert.equal((await apply(manifest)).stdout, 'kept unchanged\n');
-      // It gives a file away.
+      // It changes the owner of a file.
       await runWorkload(lab, 'writer', { ...mounting('kept'), ...AS_ROOT });
       await sh('writer', 'echo precious > /data/note; chown 7:8 /data/note');
       const { state, mountedBy } = (await shown('kept')).status;

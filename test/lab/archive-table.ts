@@ -13,7 +13,7 @@ import {
 const MICRO = { timeStepNs: 1_000n };
 const LARGE_BYTES = 100 * 1024 * 1024;
 
-/** All trees of the table in one, a folder for each, without the file of 9 GiB. */
+/** One tree with a folder for each tree of the table, without the file of 9 GiB. */
 const TABLE: readonly TreeEntry[] = ARCHIVE_CASES.filter(({ entries }) =>
   entries.every(({ sizeBytes }) => sizeBytes < LARGE_BYTES),
 ).flatMap(({ entries }, index) => {
@@ -30,22 +30,22 @@ const TABLE: readonly TreeEntry[] = ARCHIVE_CASES.filter(({ entries }) =>
   ];
 });
 
-/** The files that a container, or a microVM of an image, can have: an overlay takes no device 0:0. */
+/** The files that a workload with an image can have: overlayfs has no device 0:0. */
 const EXPECTED = describeTree(
   TABLE.filter(({ type, device }) => type !== 'char' || device.join(':') !== '0:0'),
   MICRO,
 );
 
-/** The warning of the one that is left out. */
+/** The warning for the entry that is left out. */
 export const LEFT_OUT = /whiteout: the device 0:0,? .* is left out/;
 
-/** Makes the table of archive cases as a tree in a new folder. Takes root. */
+/** Creates the tree of all archive cases in a new folder. Needs root. */
 export async function makeArchiveTable(folder: string): Promise<void> {
   await mkdir(folder);
   await makeTree(folder, TABLE);
 }
 
-/** Fails unless a folder holds the table as it came out of a workload: all of it, exactly. */
+/** Throws unless a folder contains exactly the tree of the archive cases, as copied from a workload. */
 export function assertArchiveTable(folder: string, message: string): void {
   assert.deepEqual(readTree(folder, MICRO), EXPECTED, message);
 }

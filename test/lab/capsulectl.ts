@@ -1,7 +1,7 @@
 import type { RunOptions, RunResult } from '@capsule/host';
 import type { Lab } from '@capsule/testkit';
 
-/** Runs capsulectl in a lab; unlike the lab's own, it fails for exit codes that were not allowed. */
+/** Runs capsulectl in a lab. Throws for exit codes that are not allowed. */
 export function capsulectl(
   lab: Lab,
   args: readonly string[],
@@ -10,7 +10,7 @@ export function capsulectl(
   return lab.capsulectlWith({ allow: [0], ...options }, ...args);
 }
 
-/** Where this machine sees a path of the capsule. Nothing may follow links on the way. */
+/** The path on this machine of a path of the capsule. Callers must not follow links in it. */
 export function pathOf(lab: Lab, path: string): string {
   return `/proc/${lab.pid}/root${path}`;
 }

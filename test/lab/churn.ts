@@ -4,17 +4,17 @@ import { isCapsuleError } from '@capsule/core';
 import type { Lab } from '@capsule/testkit';
 import { Random } from './random.ts';
 
-/** The last acknowledged state of a name; undefined where an answer was lost. */
+/** The last acknowledged state of a name; undefined if an answer was lost. */
 export type Acknowledged = ReadonlyMap<string, 'gone' | { readonly value: string } | undefined>;
 
 export interface ChurnRequest {
   readonly seed: number;
   readonly image: string;
-  /** Each is applied and deleted by one worker of its own. */
+  /** Each name has its own worker, which applies and deletes it. */
   readonly names: readonly string[];
 }
 
-/** Applies and deletes workloads at random, in parallel, until `stop` aborts; calls may fail. */
+/** Applies and deletes workloads at random and in parallel, until `stop` aborts. Calls may fail. */
 export async function churn(
   lab: Lab,
   request: ChurnRequest,

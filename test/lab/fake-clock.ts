@@ -5,7 +5,7 @@ import { pathOf } from './capsulectl.ts';
 
 const LIBRARY = `/usr/lib/${machine()}-linux-gnu/faketime/libfaketime.so.1`;
 const OFFSET = '/run/clock-offset';
-/** Only the clock of the time of day: no program sets the monotonic clock. */
+/** Only the wall clock, because no program can set the monotonic clock. */
 const WRAPPER = `#!/bin/sh
 export LD_PRELOAD=/run/faketime.so DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_FAKE_MONOTONIC=1
 export FAKETIME_TIMESTAMP_FILE=${OFFSET} FAKETIME_CACHE_DURATION=1
@@ -13,9 +13,9 @@ exec /run/node "$@"
 `;
 
 /**
- * Makes capsuled ask a clock that can be set, by Debian's libfaketime; the rest of the capsule keeps
- * its own. Kills capsuled for that. Answers what sets it, as `+10y` or `-3650d`; a second later it has
- * jumped, under a capsuled that runs.
+ * Gives capsuled a settable clock, with Debian's libfaketime. The rest of the capsule keeps its clock.
+ * Restarts capsuled for that. Returns a function that sets the clock, such as `+10y` or `-3650d`; the clock
+ * of the running capsuled changes within a second.
  */
 export async function fakeClock(lab: Lab): Promise<(offset: string) => Promise<void>> {
   const set = (offset: string) => writeFile(pathOf(lab, OFFSET), `${offset}\n`);

@@ -7,15 +7,15 @@ import { pathOf } from './capsulectl.ts';
 import { cellCgroups } from './cgroup.ts';
 import { runningProcesses } from './running.ts';
 
-/** Everything in a capsule that exists for the sake of workloads, by what it is. */
+/** All objects of workloads in a capsule, by type. */
 export type Footprint = Readonly<Record<string, readonly string[]>>;
 
 const NAMESPACE = 'kukeon-main';
 
-/** The folder of pinned namespaces is mounted for the first of them, and stays. */
+/** The first pinned namespace mounts the folder, and the mount stays. */
 const PINS = '/run/netns tmpfs';
 
-/** Where each table of the store says which workload a row belongs to. */
+/** The columns that name the workload of a row, for each table of the store. */
 const OWNER_COLUMNS = {
   cell: 'name',
   container: 'name',
@@ -27,8 +27,8 @@ const OWNER_COLUMNS = {
 };
 
 /**
- * Looks at what Linux and containerd hold of all workloads; two looks between which workloads came
- * and went have to be equal.
+ * Lists the objects of all workloads in Linux and containerd. The list must be equal before and after
+ * workloads were created and deleted.
  */
 export async function footprint(lab: Lab): Promise<Footprint> {
   const looks = {
@@ -58,7 +58,7 @@ export async function footprint(lab: Lab): Promise<Footprint> {
   return Object.fromEntries(await Promise.all(entries)) as Footprint;
 }
 
-/** Lines that `ctr` prints, without their changing spaces. */
+/** The lines that `ctr` prints, with single spaces. */
 async function ctr(lab: Lab, ...args: readonly string[]): Promise<readonly string[]> {
   const { stdout } = await lab.exec(['ctr', '-n', NAMESPACE, ...args]);
   return stdout
@@ -67,7 +67,7 @@ async function ctr(lab: Lab, ...args: readonly string[]): Promise<readonly strin
     .filter((line) => line !== '');
 }
 
-/** Entries of a folder of the capsule; none when it is not there. */
+/** The entries of a folder of the capsule; empty if it does not exist. */
 export async function names(lab: Lab, folder: string): Promise<readonly string[]> {
   return readdir(pathOf(lab, folder)).catch((failure: NodeJS.ErrnoException) => {
     if (failure.code === 'ENOENT') return [];
@@ -75,14 +75,14 @@ export async function names(lab: Lab, folder: string): Promise<readonly string[]
   });
 }
 
-/** Links of the bridge, and any other that is not the capsule's own. */
+/** The network links on the bridge, and all others except those of the capsule itself. */
 async function bridgePorts(lab: Lab): Promise<readonly string[]> {
   const { stdout } = await lab.exec(['ip', '-json', 'link', 'show']);
   const links = JSON.parse(stdout) as readonly { ifname: string }[];
   return links.map(({ ifname }) => ifname);
 }
 
-/** Files of the capsule that loop devices lead to: by inode, for other capsules have the same paths. */
+/** The files of the capsule that loop devices use, by inode, because other capsules have the same paths. */
 async function loops(lab: Lab): Promise<readonly string[]> {
   const { stdout } = await run('losetup', ['--list', '--noheadings', '--output', 'BACK-INO']);
   const looped = new Set(stdout.split('\n').map((inode) => inode.trim()));
@@ -96,7 +96,7 @@ async function loops(lab: Lab): Promise<readonly string[]> {
   return files.filter(({ ino }) => looped.has(ino)).map(({ name }) => name);
 }
 
-/** Elements of every map and set of the capsule's table. */
+/** The elements of all maps and sets in the capsule's nftables table. */
 export async function portMaps(lab: Lab): Promise<readonly string[]> {
   const { stdout } = await lab.exec(['nft', '-j', 'list', 'table', 'inet', 'capsule']);
   const { nftables } = JSON.parse(stdout) as {
@@ -117,7 +117,7 @@ async function mounts(lab: Lab): Promise<readonly string[]> {
     .filter((line) => line !== PINS);
 }
 
-/** The rows that the capsule's store keeps of workloads. */
+/** The rows about workloads in the capsule's store. */
 async function rows(lab: Lab): Promise<readonly string[]> {
   using store = new DatabaseSync(join(lab.stateDir, 'perm/state.db'), { readOnly: true });
   return Object.entries(OWNER_COLUMNS).flatMap(([table, column]) =>
@@ -128,12 +128,12 @@ async function rows(lab: Lab): Promise<readonly string[]> {
   );
 }
 
-/** One line for each thing. */
+/** One line for each object. */
 export function describeFootprint(all: Footprint): readonly string[] {
   return Object.entries(all).flatMap(([what, items]) => items.map((item) => `${what}: ${item}`));
 }
 
-/** Lines that came (`+`) and went (`-`) between two looks; empty when they are equal. */
+/** The lines that were added (`+`) and removed (`-`) between two lists; empty if they are equal. */
 export function difference(before: Footprint, after: Footprint): readonly string[] {
   return Object.keys(before).flatMap((what) => [
     ...without(after[what], before[what]).map((item) => `+ ${what}: ${item}`),

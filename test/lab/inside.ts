@@ -1,7 +1,7 @@
 import { connectCapsule } from '@capsule/api/node';
 import { type Lab, type RanInWorkload, runInWorkload } from '@capsule/testkit';
 
-/** Runs a program in a running workload of the lab. Any exit code is fine. */
+/** Runs a program in a running workload of the lab. Accepts any exit code. */
 export async function inside(
   lab: Lab,
   workload: string,

@@ -3,12 +3,12 @@ import { isCapsuleError } from '@capsule/core';
 import type { Lab } from '@capsule/testkit';
 import { Random } from './random.ts';
 
-/** The longest pause between the API's answer and the next kill; about what one apply takes. */
+/** The longest pause between an answer of the API and the next kill: about the time of one apply. */
 const LONGEST_PAUSE_MS = 300;
 
 /**
- * Kills capsuled at moments that the seed chooses: mostly some time after it answered, and every
- * fourth time once more while it starts. Answers how long it took to come back, each time.
+ * Kills capsuled at times that depend on the seed: mostly some time after its API answers, and every fourth
+ * time once more during its start. Returns the time of each restart.
  */
 export async function killAtRandom(
   lab: Lab,
@@ -30,7 +30,7 @@ export async function killAtRandom(
   return back;
 }
 
-/** False while PID 1 has yet to start it again. */
+/** False until PID 1 has restarted it. */
 async function killed(lab: Lab): Promise<boolean> {
   try {
     await lab.killCapsuled();

@@ -1,6 +1,6 @@
 import { until } from './until.ts';
 
-/** The text behind `url`; waits for a server that is on its way to listening. */
+/** Fetches the text at `url`. Waits until the server listens. */
 export function page(url: string): Promise<string> {
   return until(`a page at ${url}`, 15_000, async () => {
     try {

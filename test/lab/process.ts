@@ -10,7 +10,7 @@ export async function statusField(lab: Lab, pid: number, field: string): Promise
   return line.slice(field.length + 1).trim();
 }
 
-/** `net:[4026532000]`: which namespace of that kind a process of the capsule is in. */
+/** The namespace of a process of the capsule: `net:[4026532000]`. */
 export function namespaceOf(lab: Lab, pid: number, kind: string): Promise<string> {
   return readlink(pathOf(lab, `/proc/${pid}/ns/${kind}`));
 }

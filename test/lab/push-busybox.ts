@@ -2,8 +2,8 @@ import { busyboxImage, dockerArchive, type Lab, ORDINARY_USER } from '@capsule/t
 import { capsulectl } from './capsulectl.ts';
 
 /**
- * Makes a busybox image with this configuration known to the capsule, without a registry. It runs as another user
- * than root, unless its configuration names one.
+ * Pushes a busybox image with this configuration to the capsule. It does not run as root, unless its
+ * configuration names a user.
  */
 export async function pushBusybox(
   lab: Lab,

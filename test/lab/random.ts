@@ -1,4 +1,4 @@
-/** Numbers that a seed fixes: mulberry32. */
+/** Pseudo-random numbers from a seed: mulberry32. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 up to, and without, `limit`. */
+  /** An integer from 0 to `limit` - 1. */
   below(limit: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -15,7 +15,7 @@ export class Random {
   }
 }
 
-/** `CAPSULE_TEST_SEED`, to run a failure again, or a new one. */
+/** The seed in `CAPSULE_TEST_SEED`, to repeat a failure; otherwise a new one. */
 export function chooseSeed(): number {
   const given = process.env['CAPSULE_TEST_SEED'];
   return given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);

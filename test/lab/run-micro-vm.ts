@@ -7,7 +7,9 @@ export function microVmManifest(name: string, microVm: Readonly<Record<string, u
   return JSON.stringify({ name, kind: 'MicroVM', microVm: { ...QUICK, ...CONFINED, ...microVm } });
 }
 
-/** Applies through the command line and waits until it runs. Emulated, a guest takes seconds to boot. */
+/**
+ * Applies through the command line and waits until the microVM runs. An emulated guest takes seconds to boot.
+ */
 export async function runMicroVm(
   lab: Lab,
   name: string,

@@ -3,8 +3,8 @@ import type { Lab } from '@capsule/testkit';
 import { pathOf } from './capsulectl.ts';
 
 /**
- * The processes of workloads: the cgroups that hold processes, whatever these start and end, and the
- * shims and log writers, by their command lines.
+ * The processes of workloads: the cgroups that contain processes, and the shims and log writers, by their
+ * command lines.
  */
 export async function runningProcesses(lab: Lab): Promise<readonly string[]> {
   const pids = (await readdir(pathOf(lab, '/proc'))).filter((name) => /^\d+$/.test(name));

@@ -3,7 +3,7 @@ import { run } from '@capsule/host';
 import type { Lab } from '@capsule/testkit';
 import { pathOf } from './capsulectl.ts';
 
-/** Puts the volumes, and nothing else, on a disk of 400 MiB. */
+/** Puts only the volumes on a disk of 400 MiB. */
 const MAKE = [
   ['truncate', '-s', '400M', '/perm/small'],
   ['mkfs.ext4', '-q', '-F', '/perm/small'],

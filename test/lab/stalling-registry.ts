@@ -9,14 +9,14 @@ import { pathOf } from './capsulectl.ts';
 const LAYER_BYTES = 1_000_000;
 
 /**
- * A registry on the host's side of the capsule's link. Every image of it has one layer, of which it
- * sends the first half, and then nothing more.
+ * A registry on the host's side of the capsule's link. Each of its images has one layer. The registry sends
+ * the first half of it, and then nothing.
  */
 export class StallingRegistry implements AsyncDisposable {
   readonly address: string;
   /** Resolves when the first half of a layer has been sent. */
   readonly isStalling: Promise<void>;
-  /** Resolves when the client that waited for the second half has hung up. */
+  /** Resolves when the client that waits for the second half has disconnected. */
   readonly isHungUp: Promise<void>;
   readonly #server: Server;
 

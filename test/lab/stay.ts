@@ -10,7 +10,7 @@ export function pushStay(lab: Lab): Promise<void> {
   return pushBusybox(lab, IMAGE, { Cmd: ['/bin/sh', '-c', STAY] });
 }
 
-/** A workload of it that has a volume at /data, and is ended without being asked. */
+/** A workload with this image and a volume at /data. SIGKILL stops it. */
 export function stayingWith(volumeName: string): ContainerManifest {
   return { image: IMAGE, stopSignal: 'SIGKILL', mounts: [{ volumeName, mountPath: '/data' }] };
 }

@@ -1,4 +1,4 @@
-/** Linux' numbers on x86-64 of calls that a container must not make, and of some that it may. */
+/** The numbers of system calls on x86-64 that a container must not make, and of some that it may make. */
 export const SYSCALLS = {
   sched_yield: { number: 24 },
   mount: { number: 165 },
@@ -7,7 +7,7 @@ export const SYSCALLS = {
   add_key: { number: 248 },
   request_key: { number: 249 },
   keyctl: { number: 250 },
-  /** `CLONE_NEWUSER`: without a filter anybody may. */
+  /** `CLONE_NEWUSER`: without a seccomp filter, every user may do this. */
   unshare: { number: 272, argument: 0x10000000 },
   perf_event_open: { number: 298 },
   open_by_handle_at: { number: 304 },
@@ -21,8 +21,8 @@ const BASE = 0x400000;
 const HEADERS_BYTES = 64 + 56;
 
 /**
- * A whole program for x86-64: it makes one system call, with `argument` first and zeros after it,
- * and exits with the error number that it got, 0 for none.
+ * A program for x86-64 that makes one system call, with `argument` and zeros as arguments. It exits with the
+ * error number, or 0.
  */
 export function syscallProgram(call: { number: number; argument?: number }): Buffer {
   const code = Buffer.from([
@@ -37,7 +37,7 @@ export function syscallProgram(call: { number: number; argument?: number }): Buf
   return Buffer.concat([header(HEADERS_BYTES + code.length), code]);
 }
 
-/** ELF header and one segment that is the whole file. */
+/** The ELF header, and one segment that contains the whole file. */
 function header(sizeBytes: number): Buffer {
   const elf = Buffer.alloc(HEADERS_BYTES);
   elf.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);

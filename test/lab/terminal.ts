@@ -2,15 +2,15 @@ import type { Lab } from '@capsule/testkit';
 import { spawn } from '@lydell/node-pty';
 import { until } from './until.ts';
 
-/** A program in a real terminal, as a person sees and types it. */
-/** Killed when it is disposed. */
+/** A program in a pseudo-terminal. */
+/** Disposal kills it. */
 export interface TypedProgram extends Disposable {
-  /** All that it printed. */
+  /** Everything that it has printed. */
   text(): string;
   type(keys: string): void;
   resize(cols: number, rows: number): void;
   kill(signal: string): void;
-  /** Resolves when what it printed fits. */
+  /** Resolves when the output matches. */
   shows(pattern: RegExp): Promise<void>;
   /** Its exit code. */
   readonly exit: Promise<number>;

@@ -7,9 +7,9 @@ const LONGEST_PAUSE_MS = 100;
 const PAUSE_SHARE = 0.1;
 
 /**
- * Resolves with the first value of `look` that is neither undefined nor false; for what sends no
- * event: a state of the kernel, a service that comes back. Rejects after `timeoutMs`, longer on a
- * loaded machine, saying what was waited for.
+ * Polls `look`, and resolves with its first value that is neither undefined nor false. Use it only where no
+ * event exists: for a state of the kernel, or a service that restarts. Rejects after `timeoutMs`, or later on
+ * a loaded machine.
  */
 export async function until<T>(
   what: string,

@@ -12,7 +12,7 @@ export interface ContainerManifest {
   readonly env?: Readonly<Record<string, string>> | readonly { name: string; value: string }[];
   readonly networkMode?: 'NETWORK_MODE_HOST' | 'NETWORK_MODE_BRIDGE';
   readonly ports?: readonly { containerPort: number; hostPort: number; protocol?: string }[];
-  /** Everything else as it stands in a manifest. */
+  /** The other fields, as in a manifest. */
   readonly [field: string]: unknown;
 }
 
@@ -41,8 +41,8 @@ export type RunningWorkload = ShownWorkload & {
 };
 
 /**
- * A manifest as text: JSON is YAML. Like the program of a careful user, a workload of a test cannot write to its root
- * but below /tmp, and runs as the user of its image, who is not root: what is given takes the place of that.
+ * A manifest as text: JSON is YAML. By default, a workload can write only below /tmp, and runs as the user of
+ * its image, who is not root. The given fields override that.
  */
 export function manifest(name: string, container: ContainerManifest): string {
   return JSON.stringify({
@@ -52,10 +52,10 @@ export function manifest(name: string, container: ContainerManifest): string {
   });
 }
 
-/** No test waits until a workload has settled, but those of settling. */
+/** Only the tests of settling wait until a workload has settled. */
 export const QUICK = { minReadySeconds: 0 };
 
-/** A test that needs more sets it, with a reason beside. */
+/** A test that needs more sets it, and gives the reason. */
 export const CONFINED = { readOnlyRootFilesystem: true, tmpfs: ['/tmp'] };
 export const WRITES_ROOT = { readOnlyRootFilesystem: false };
 export const AS_ROOT = { user: 'root' };
@@ -81,14 +81,14 @@ export async function getWorkload(lab: Lab, name: string): Promise<ShownWorkload
   return JSON.parse(stdout) as ShownWorkload;
 }
 
-/** Deletes through the command line, which waits until nothing is left. */
+/** Deletes through the command line, and waits until nothing is left. */
 export async function deleteWorkloads(lab: Lab, ...names: readonly string[]): Promise<void> {
   await capsulectl(lab, ['workload', 'delete', ...names]);
 }
 
 /**
- * So that a test that failed does not make the next ones fail. By the API and by force: the command line and the graces of
- * what ends here have tests of their own.
+ * A failed test must not make the next tests fail. Uses the API and force, because other tests hold the command line and
+ * the grace periods.
  */
 export async function deleteAll(lab: Lab): Promise<void> {
   await lab.ready();
@@ -99,14 +99,14 @@ export async function deleteAll(lab: Lab): Promise<void> {
   for (const { name } of volumes) await client.volume.delete({ name, force: true });
 }
 
-/** The same for what was declared of registries. */
+/** The same for declared registries. */
 export async function deleteRegistries(lab: Lab): Promise<void> {
   const { stdout } = await capsulectl(lab, ['registry', 'list', '-o', 'name']);
   const names = stdout.split('\n').filter((name) => name !== '');
   if (names.length > 0) await capsulectl(lab, ['registry', 'delete', ...names]);
 }
 
-/** Returns the output of a workload, once `isEnough` says so of it. */
+/** Returns the output of a workload when `isEnough` accepts it. */
 export async function printed(
   lab: Lab,
   name: string,
@@ -122,7 +122,7 @@ export async function printed(
   throw new Error(`${name} printed only ${JSON.stringify(text)}`);
 }
 
-/** Resolves when the capsule shows a state of the workload that `isIt` accepts; with that state. */
+/** Resolves with the first state of the workload that `isIt` accepts. */
 export async function untilWorkload(
   lab: Lab,
   name: string,

@@ -1,6 +1,6 @@
 /**
- * An embedded capsule on a host that has cgroup v2 alone, as new distributions are: in an emulated machine, since the
- * host of the tests may have v1.
+ * An embedded capsule on a host with only cgroup v2, as in new distributions. It runs in an emulated machine,
+ * because the host of the tests may have v1.
  */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

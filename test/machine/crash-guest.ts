@@ -1,4 +1,7 @@
-/** Inside of a virtual machine: lets its kernel panic the first time, which its disk remembers, and fails the second. */
+/**
+ * Runs inside a virtual machine. The first time, its kernel panics, and the disk records that. The second
+ * time, the program fails.
+ */
 import { open, writeFile } from 'node:fs/promises';
 import { runGuestProgram } from '@capsule/testkit/guest-program';
 

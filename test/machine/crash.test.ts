@@ -4,7 +4,7 @@ import { BlankDisks, retryCrashed, startMachine } from '@capsule/testkit';
 
 const isRoot = process.getuid?.() === 0;
 const skip = isRoot ? process.arch !== 'x64' && 'only x86_64 is emulated' : 'needs root';
-/** Far below the time after which a machine is given up: a crash is seen when it happens. */
+/** Much shorter than the time limit of a machine, because a crash is detected immediately. */
 const BOUND = { timeout: 4 * 60_000, skip };
 
 test('a kernel panic ends the machine, and the machine is started once more', BOUND, async (t) => {
@@ -22,7 +22,7 @@ test('a kernel panic ends the machine, and the machine is started once more', BO
     },
     (text) => said.push(text),
   );
-  // The second time it is the program that fails, which is no crash.
+  // The second time, the program fails, which is not a crash.
   t.assert.equal(exitCode, 1);
   t.assert.equal(said.length, 1);
   t.assert.match(said[0] ?? '', /kernel.*crashed.*Kernel panic.*started once more/);

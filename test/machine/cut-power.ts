@@ -14,11 +14,11 @@ import {
 import type { Random } from '../lab/random.ts';
 import type { Report } from './power-words.ts';
 
-/** How long the capsule works on after its first write, at the most. */
+/** The maximum time that the capsule works after its first write. */
 const WORK_MS = 12_000;
 const GIB = 1024 ** 3;
 
-/** Operations that were acknowledged, and the one under way when the power went. */
+/** The acknowledged operations, and the operation that ran when the power was cut. */
 class Expected {
   readonly present = new Set<string>();
   trying: string | undefined;
@@ -36,7 +36,7 @@ class Expected {
     if (what === 'delete') this.present.delete(name);
   }
 
-  /** Every broken promise, in words. The operation under way may have happened, or not. */
+  /** A description of every broken promise. The interrupted operation may or may not have happened. */
   compare(report: Report): readonly string[] {
     const wrong: string[] = [];
     if (report.integrity !== 'ok') wrong.push(`the store: ${report.integrity}`);
@@ -63,7 +63,7 @@ class Expected {
     return wrong;
   }
 
-  /** The next life begins with the present content. */
+  /** The next run starts with the current content. */
   accept(report: Report): void {
     this.present.clear();
     for (const volume of Object.keys(report.volumes)) {
@@ -79,8 +79,8 @@ export interface PowerCuts {
 }
 
 /**
- * Lets a capsule in a virtual machine work and cuts its power, again and again. Its disks then lose what
- * was not flushed: all of it, or each page or not. Begins from new disks, once, when a machine crashed by itself.
+ * Runs a capsule in a virtual machine, and cuts its power repeatedly. A power cut loses unflushed data: all
+ * of it, or random pages. If the machine crashes by itself, the test starts once more with new disks.
  */
 export function cutPower(request: PowerCuts, say: (text: string) => void): Promise<void> {
   return retryCrashed(() => cutAgain(request, say), say);
@@ -119,7 +119,7 @@ async function cutAgain({ random, cuts }: PowerCuts, say: (text: string) => void
       }
       const before = expected.written;
       expected.note(line);
-      // The first line may be of an earlier life.
+      // The first line may be from an earlier run.
       if (expected.written > before) cutting ??= delay(workMs).then(() => machine.cutPower());
     }
     await cutting;

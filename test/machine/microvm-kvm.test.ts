@@ -1,6 +1,6 @@
 /**
- * The contract of microVMs where the processor runs them itself: in an emulated machine with AMD's SVM, whose
- * `/dev/kvm` works. `CAPSULE_TEST_ALL=1` runs all of it.
+ * The contract of microVMs with KVM: in an emulated machine with AMD's SVM and a working `/dev/kvm`.
+ * `CAPSULE_TEST_ALL=1` runs all of it.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const BOUND = { timeout: 8 * MINUTE_MS };
 const FIRECRACKER = '/usr/lib/capsule/firecracker/firecracker';
 const isAll = process.env['CAPSULE_TEST_ALL'] === '1';
 const backends = process.env['CAPSULE_FIRECRACKER'] === undefined ? 1 : 2;
-/** For all that a monitor has to do, or for a life alone, beside other lanes. */
+/** The time limit for the whole contract, or for one microVM only, in parallel with other lanes. */
 const timeoutMs = backends * (isAll ? 40 : 20) * MINUTE_MS;
 
 const isInside = inMachine(import.meta.filename, {

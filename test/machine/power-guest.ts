@@ -1,6 +1,6 @@
 /**
- * Inside of a virtual machine: reports what an earlier life of the capsule left, then works on volumes and
- * reports each acknowledgement, until the power goes. `node program.cjs SEED [check]`.
+ * Runs inside a virtual machine. Reports the state that an earlier run of the capsule left. Then it changes
+ * volumes and reports each acknowledgement, until the power is cut. `node program.cjs SEED [check]`.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -49,7 +49,7 @@ function checkStore(): string {
   }
 }
 
-/** Everything that an operator would find. */
+/** Everything that an operator can see. */
 async function look(client: CapsuleClient, integrity: string): Promise<Report> {
   const stopped = await client.workload.list({});
   if (stopped.workloads.length > 0) {
@@ -77,7 +77,7 @@ async function look(client: CapsuleClient, integrity: string): Promise<Report> {
   };
 }
 
-/** Returns the findings of e2fsck after the journal was replayed, as by a mount. Empty when all is well. */
+/** Returns the problems that e2fsck finds after a replay of the journal; empty if there are none. */
 async function faultsOf(name: string): Promise<string> {
   const device = `/dev/capsule/vol-${name}`;
   await run('e2fsck', ['-p', '-E', 'journal_only', device]);
@@ -93,7 +93,7 @@ async function untilFree(client: CapsuleClient, name: string): Promise<void> {
   }
 }
 
-/** An operation under way when the power went is finished or undone after the start. */
+/** After the start, capsuled finishes or undoes an operation that the power cut interrupted. */
 async function untilSettled(client: CapsuleClient): Promise<readonly Volume[]> {
   const { CREATING, DELETING, IMPORTING } = VolumeState;
   const underway = new Set<VolumeState>([CREATING, DELETING, IMPORTING]);
@@ -137,7 +137,7 @@ async function startWriter(client: CapsuleClient): Promise<void> {
   await client.workload.start({ name: 'writer' });
 }
 
-/** Its printed output was on the disk. */
+/** The data that it reported was on the disk. */
 async function followWriter(client: CapsuleClient): Promise<void> {
   for await (const { data } of client.workload.logs({
     name: 'writer',

@@ -6,7 +6,7 @@ import type { Backend } from '../microvm/vm-setting.ts';
 import type { VmSoakRequest } from '../microvm/vm-soak-request.ts';
 
 const MINUTE_MS = 60_000;
-/** The longest that one round has taken, beside other work, was a minute. */
+/** One round has taken at most a minute on a busy machine. */
 const ROUND_LIMIT_MS = 3 * MINUTE_MS;
 const LINES_SHOWN = 60;
 
@@ -15,8 +15,8 @@ export interface MachineSoakRequest extends VmSoakRequest {
 }
 
 /**
- * Repeats what is promised of microVMs on a monitor with KVM, in an emulated machine with AMD's SVM. Answers what it
- * said last when a promise was broken. Begins once more when the emulated machine crashed.
+ * Repeats the tests of microVMs on a monitor with KVM, in an emulated machine with AMD's SVM. If a promise is
+ * broken, it returns the last output. If the emulated machine crashes, it starts once more.
  */
 export function soakInMachine(
   request: MachineSoakRequest,

@@ -2,7 +2,7 @@ import { run } from '@capsule/host';
 import type { Services } from '@capsule/testkit/guest-capsule';
 import type { VmSetting } from '../microvm/vm-setting.ts';
 
-/** A processor that is emulated, and emulates in its turn what a guest needs of it. */
+/** The emulated processor, which supports nested virtualization for the guest. */
 export const SLOWNESS = 8;
 
 /** A virtual machine with `busybox` among its files, for the contract of microVMs. */

@@ -1,6 +1,6 @@
 /**
- * Inside of a virtual machine: repeats the promises of microVMs on one monitor, and reports each round.
- * `node program.cjs BACKEND SEED flush|kill ROUNDS`.
+ * Runs inside a virtual machine. Repeats the tests of microVMs on one monitor, and reports each round. `node
+ * program.cjs BACKEND SEED flush|kill ROUNDS`.
  */
 import { makePerm, mountPerm, startServices } from '@capsule/testkit/guest-capsule';
 import { report, runGuestProgram } from '@capsule/testkit/guest-program';

@@ -9,7 +9,7 @@ import { runIn } from './run-in.ts';
 import type { VmSetting } from './vm-setting.ts';
 import { applyContainer, applyVm, remove, untilReady } from './workload.ts';
 
-/** The activity while a microVM is stopped. */
+/** What happens during the stop of a microVM. */
 export const FLUSH_WAYS = ['plain', 'exec open', 'TERM ignored', 'capsuled killed'] as const;
 
 const IMAGE = 'flushed:1';
@@ -23,7 +23,10 @@ const OPEN_MS = 30_000;
 const HOLD = 'exec 3> /data/held; echo held >&3; exec sleep 1000';
 const LOOK = 'sha256sum < /data/f | cut -d" " -f1; cat /data/held 2>/dev/null; rm -f /data/held';
 
-/** Writes in a microVM, stops it at once, and reads in a container, again and again. Fails when one byte is another. */
+/**
+ * Repeatedly writes data in a microVM, stops it immediately, and reads the data in a container. Throws if a
+ * byte differs.
+ */
 export async function flush(request: Rounds): Promise<void> {
   const { setting, random, rounds, say } = request;
   const { workload, volume } = setting.client;
@@ -60,7 +63,7 @@ async function prepare({ setting, backend }: Rounds): Promise<void> {
   await setting.client.workload.stop({ name: 'stubborn' });
 }
 
-/** A process in the guest that has a file of the volume open. Ends with the guest. */
+/** A process in the guest that keeps a file of the volume open. It ends with the guest. */
 async function holdOpen(
   setting: VmSetting,
   name: string,
@@ -73,7 +76,7 @@ async function holdOpen(
   return { ended: session };
 }
 
-/** Asks for a stop, and kills capsuled meanwhile if there is a chance given for when. */
+/** Requests a stop, and kills capsuled during the stop if a random time is given. */
 async function stop(setting: VmSetting, name: string, chance: Random | undefined): Promise<void> {
   const { workload } = setting.client;
   const stopping = workload.stop({ name }).catch((error: unknown) => error);
@@ -95,7 +98,7 @@ async function read(setting: VmSetting): Promise<readonly string[]> {
   return stdout.split('\n');
 }
 
-/** Not a repetition of anything. */
+/** Data without repetition. */
 function randomText(random: Random, size: number): string {
   const seed = String(random.below(2 ** 31));
   const lines = Array.from({ length: Math.ceil(size / 64) }, (_, index) =>

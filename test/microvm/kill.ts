@@ -17,8 +17,9 @@ const STARTS_WITHIN_MS = 2_500;
 const STOPS_WITHIN_MS = 600;
 
 /**
- * Kills capsuled at any moment while a microVM starts, and again while it goes. Each time there is one machine, what
- * was written is there, and nothing is left of it in the end: two looks, before and after, are equal.
+ * Kills capsuled at a random moment of the start of a microVM, and again during its stop. Each time, exactly
+ * one machine exists and its data is present. After the delete, the list of objects must be the same as
+ * before.
  */
 export async function killAmid(
   { setting, backend, random, rounds, say }: Rounds,
@@ -50,7 +51,7 @@ export async function killAmid(
   assert.deepEqual(await look(), clean);
 }
 
-/** At a moment that chance chooses, which is answered. */
+/** Kills it at a random moment, and returns that moment. */
 async function killWithin(setting: VmSetting, random: Random, withinMs: number): Promise<number> {
   const afterMs = random.below(withinMs * setting.slowness);
   await delay(afterMs);

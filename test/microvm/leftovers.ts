@@ -3,13 +3,13 @@ import type { VmSetting } from './vm-setting.ts';
 const FOLDERS = ['/perm/microvm', '/run/capsule-microvm', '/run/capsule-net', '/run/netns'];
 const OF_VMS = /^(qemu-system|firecracker|jailer|vhost-|capsule-log)/;
 const MONITOR = /^(qemu-system|firecracker)/;
-/** Realm, space and stack stay; a cell is the fourth level. */
+/** The cgroups of the realm, space and stack remain; the cell is the fourth level. */
 const CELLS = ['/sys/fs/cgroup', '/sys/fs/cgroup/*'].map((root) => `${root}/kukeon/*/*/*/*/`);
 
-/** The folder of pinned namespaces is mounted for the first of them, and stays. */
+/** The first pinned namespace mounts the folder, and the mount stays. */
 const PINS = '/run/netns';
 
-/** Linux' objects of microVMs and of their cells; two looks without a microVM between them must be equal. */
+/** The Linux objects of microVMs and their cells. The list must be equal whenever no microVM exists. */
 export async function leftovers(setting: VmSetting): Promise<readonly string[]> {
   const [files, cells, links, mounts, processes] = await Promise.all([
     shell(setting, `ls -d ${FOLDERS.map((folder) => `${folder}/*`).join(' ')}`),
@@ -29,7 +29,7 @@ export async function leftovers(setting: VmSetting): Promise<readonly string[]> 
     .toSorted();
 }
 
-/** Names of the monitors that run. */
+/** The names of the running monitors. */
 export async function monitors(setting: VmSetting): Promise<readonly string[]> {
   return (await commands(setting)).filter((name) => MONITOR.test(name));
 }
@@ -38,7 +38,7 @@ function commands(setting: VmSetting): Promise<readonly string[]> {
   return shell(setting, 'cat /proc/[0-9]*/comm');
 }
 
-/** Lines that it prints. An absent object has no line. */
+/** The lines that the program prints. A missing object has no line. */
 async function shell(setting: VmSetting, script: string): Promise<readonly string[]> {
   const { stdout } = await setting.exec(['sh', '-c', `${script} 2>/dev/null; true`]);
   return stdout.split('\n').filter((line) => line !== '');

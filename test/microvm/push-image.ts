@@ -3,7 +3,7 @@ import { busyboxImage, ORDINARY_USER } from '@capsule/testkit/busybox-image';
 import { pushArchive } from '@capsule/testkit/push-archive';
 import { dockerArchive } from '@capsule/testkit/test-image';
 
-/** Makes a busybox image known to the capsule that runs this script. */
+/** Pushes a busybox image to the capsule that runs this script. */
 export async function pushImage(
   { client, busybox }: { readonly client: CapsuleClient; readonly busybox: string },
   reference: string,

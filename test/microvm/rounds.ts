@@ -1,7 +1,7 @@
 import type { Random } from '../lab/random.ts';
 import type { Backend, VmSetting } from './vm-setting.ts';
 
-/** How often something is done to microVMs on a monitor, and by which chance. */
+/** The number of rounds on a monitor, and the source of randomness. */
 export interface Rounds {
   readonly setting: VmSetting;
   readonly backend: Backend;

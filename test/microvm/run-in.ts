@@ -3,7 +3,7 @@ import type { VmSetting } from './vm-setting.ts';
 
 const LIMIT_MS = 60_000;
 
-/** Runs a script, or a command of these words, in a workload to its end; with `input` if there is any. */
+/** Runs a script or a command in a workload to its end, with `input` on stdin if given. */
 export async function runIn(
   { client, slowness }: VmSetting,
   name: string,

@@ -5,7 +5,7 @@ import { killAmid } from './kill.ts';
 import { vmSettingOf } from './lab-setting.ts';
 import type { VmSoakRequest } from './vm-soak-request.ts';
 
-/** Repeats what is promised of microVMs with emulated ones; fails when a promise is broken. */
+/** Repeats the tests of microVMs with emulated ones. Throws if a promise is broken. */
 export async function soakInLab(
   { what, rounds, seed }: VmSoakRequest,
   say: (line: string) => void,

@@ -1,16 +1,19 @@
 import type { VmSetting } from './vm-setting.ts';
 
 const OF_WORKLOADS = /^(?:qemu|firecracker|jailer|vhost-device|capsule-log|containerd-shim)/;
-/** The folder of pinned namespaces is mounted for the first of them, and stays. */
+/** The first pinned namespace mounts the folder, and the mount stays. */
 const PINS = '/run/netns';
 const FOLDERS = ['/run/capsule-microvm', '/run/capsule-net', '/run/netns', '/perm/microvm'];
-/** Of the folders of `kukeon`, the fourth is a cell's; those above it stay. */
+/** In the folders of `kukeon`, the fourth level is the cell; the levels above remain. */
 const CELL = /\/kukeon\/[^/]+\/[^/]+\/[^/]+\/[^/]+/;
 
-/** Everything that Linux shows of a capsule's workloads, a line each: equal before and after one came and went. */
+/**
+ * All Linux objects of a capsule's workloads, one line each. The list must be equal before and after a
+ * workload existed.
+ */
 export async function traces(setting: VmSetting): Promise<readonly string[]> {
   const lines = async (...argv: readonly string[]) => {
-    // A folder may be missing, a process may end meanwhile.
+    // A folder may be missing, or a process may end meanwhile.
     const { stdout } = await setting.exec(argv, { allow: [0, 1, 2] });
     return stdout.split('\n').map((line) => line.trim());
   };

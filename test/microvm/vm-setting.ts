@@ -1,16 +1,16 @@
 import type { CapsuleClient } from '@capsule/api/wire';
 import type { RunOptions, RunResult } from '@capsule/host';
 
-/** A capsule in which microVMs can run, wherever that is, and what a test does to it beside its API. */
+/** A capsule that can run microVMs, and the actions of a test on it that do not use its API. */
 export interface VmSetting {
   readonly client: CapsuleClient;
-  /** Where this process finds a static busybox, for the images. */
+  /** The path of a static busybox, for the images. */
   readonly busybox: string;
-  /** How many times longer than on a machine of its own everything takes here. */
+  /** How much slower this machine is than a dedicated one. */
   readonly slowness: number;
-  /** Runs a program of the capsule where capsuled runs; fails as `run` does. */
+  /** Runs a program in the namespaces of capsuled. Throws like `run`. */
   exec(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
-  /** Kills capsuled with -9 and resolves when the one that was started in its place answers. */
+  /** Kills capsuled with SIGKILL, and resolves when the new one answers. */
   killCapsuled(): Promise<void>;
 }
 

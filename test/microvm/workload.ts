@@ -10,7 +10,7 @@ import {
 import { stretched } from '../lab/stretched.ts';
 import type { Backend, VmSetting } from './vm-setting.ts';
 
-/** Of anything that is waited for, on a machine of its own. */
+/** The time limit of each wait, on a dedicated machine. */
 const PATIENCE_MS = 60_000;
 
 const BACKENDS = {
@@ -18,7 +18,7 @@ const BACKENDS = {
   firecracker: MicroVMBackend.MICRO_VM_BACKEND_FIRECRACKER,
 } as const;
 
-/** Its root cannot be written, but for what is below /tmp; its image's user is not root. */
+/** It can write only below /tmp, and its user is not root. */
 const CONFINED = { readOnlyRootFilesystem: true, tmpfs: [{ mountPath: '/tmp' }] };
 /** Ready as soon as it runs. */
 const QUICK = { minReadySeconds: 0 };
@@ -32,7 +32,7 @@ export interface VmSpec {
   readonly rootfsPath?: string;
   readonly mounts?: Mount[];
   readonly privileged?: boolean;
-  /** Default: that of the image, who is not root. */
+  /** Default: the user of the image, who is not root. */
   readonly user?: string;
   readonly readOnlyRootFilesystem?: boolean;
   readonly tmpfs?: { readonly mountPath: string }[];
@@ -45,7 +45,7 @@ interface Mount {
   readonly mountPath: string;
 }
 
-/** Asks for a microVM on this monitor; answers before it runs. */
+/** Applies a microVM on this monitor. Returns before it runs. */
 export async function applyVm(
   { client }: VmSetting,
   name: string,
@@ -94,19 +94,19 @@ export function untilReady(setting: VmSetting, name: string): Promise<Workload> 
   return untilWorkload(setting, name, ({ status }) => status?.ready === true);
 }
 
-/** As the capsule shows it now. */
+/** Returns the current state of the workload. */
 export async function statusOf({ client }: VmSetting, name: string) {
   const { status } = await client.workload.get({ name });
   return status ?? assert.fail(`${name} has no status`);
 }
 
 export interface PrintedOptions {
-  /** Default: of its payload. */
+  /** Default: the output of the payload. */
   readonly source?: LogSource;
   readonly limitMs?: number;
 }
 
-/** Returns its output, by stream, once `isEnough` says so of it. */
+/** Returns the output by stream when `isEnough` accepts it. */
 export async function printed(
   { client, slowness }: VmSetting,
   name: string,
@@ -127,7 +127,7 @@ export async function printed(
   assert.fail(`${name} printed only ${JSON.stringify(text)}`);
 }
 
-/** Deletes them, and resolves when nothing of them is left. */
+/** Deletes them, and resolves when nothing is left of them. */
 export async function remove({ client }: VmSetting, ...names: readonly string[]): Promise<void> {
   await Promise.all(names.map((name) => client.workload.delete({ name })));
 }

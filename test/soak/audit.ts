@@ -21,9 +21,9 @@ export interface Kept {
 
 export interface AuditRequest {
   readonly workloads: readonly TrackedWorkload[];
-  /** Workloads beside these that run, one process each. */
+  /** Other running workloads, with one process each. */
   readonly others: readonly string[];
-  /** Of the audit before. */
+  /** The facts of the previous audit. */
   readonly kept: ReadonlyMap<string, Kept>;
 }
 
@@ -33,8 +33,8 @@ export interface Audit {
 }
 
 /**
- * Compares what the API, containerd and Linux show with what should be. Everything has to be settled;
- * what the kernel takes a moment for may need a second look.
+ * Compares the state in the API, containerd and Linux with the expected state. All workloads must have
+ * settled. Some kernel objects disappear late, so a second comparison may be necessary.
  */
 export async function audit(setting: Setting, request: AuditRequest): Promise<Audit> {
   const { lab, client } = setting;
@@ -131,7 +131,7 @@ function disturbance(before: Kept | undefined, now: Kept): readonly string[] {
   return [`no operation touched it, and its process was ${before.pid} and is ${now.pid}`];
 }
 
-/** Not the shim: that of an ended task stays, with the exit code. */
+/** Without the shim, because the shim of an ended task stays with the exit code. */
 function busyCells(processes: ReadonlyMap<string, CellProcesses>): readonly string[] {
   return [...processes].filter(([, { inside }]) => inside.length > 0).map(([name]) => name);
 }
@@ -158,7 +158,7 @@ async function runningTasks({ lab }: Setting): Promise<readonly string[]> {
     .map(([id = '']) => /^default_default_(.+)_\1$/.exec(id)?.[1] ?? id);
 }
 
-/** Of the workloads that are looked at; others have theirs. */
+/** Only objects of the given workloads; others have their own. */
 async function publishedPorts(
   { lab }: Setting,
   { workloads }: AuditRequest,

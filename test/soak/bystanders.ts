@@ -5,7 +5,7 @@ import { getWorkload, type RunningWorkload, runWorkload } from '../lab/workload.
 import { Violation } from './journal.ts';
 import type { Setting } from './setting.ts';
 
-/** Within it containerd's return is noticed. */
+/** The time within which capsuled notices that containerd is back. */
 const AGAIN_MS = 5_000;
 const COUNT = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done';
 
@@ -33,12 +33,12 @@ export class Bystanders {
     return this.#before.map(({ name }) => name);
   }
 
-  /** Fails with `Violation` when one was disturbed, or the log of one has a hole. */
+  /** Throws `Violation` if a workload was disturbed, or if its log has a gap. */
   async check(): Promise<void> {
     const { lab } = this.#setting;
     for (const before of this.#before) {
       await this.#checkShown(before);
-      // Fails when the process is not there.
+      // Throws if the process does not exist.
       await wordsOf(lab, before.status.pid, 'cmdline');
     }
     const { stdout } = await capsulectl(lab, ['workload', 'logs', 'counting']);
@@ -47,7 +47,7 @@ export class Bystanders {
     if (hole >= 0) throw new Violation(`the log of counting has ${lines[hole]} in line ${hole}`);
   }
 
-  /** That containerd is away may be said of it, until a moment after it is back. */
+  /** Until shortly after containerd is back, its status may say that containerd is down. */
   async #checkShown(before: RunningWorkload): Promise<void> {
     const deadline = performance.now() + AGAIN_MS;
     for (;;) {

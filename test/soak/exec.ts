@@ -1,6 +1,6 @@
 import type { CapsuleClient } from '@capsule/api/wire';
 
-/** A command ran to its end, and its end was not 0. */
+/** A command ended with an exit code other than 0. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
@@ -8,8 +8,8 @@ export class CommandFailed extends Error {
 const EXEC_MS = 60_000;
 
 /**
- * Runs a script in a workload; what it printed. An abandoned one is left as soon as it prints: the
- * client goes away, and the process has to. Fails with `CommandFailed`, and as the call does.
+ * Runs a script in a workload, and returns its output. If it is to be abandoned, the client disconnects at
+ * the first output, and the process must end. Throws `CommandFailed`, or the error of the call.
  */
 export async function exec(
   client: CapsuleClient,
@@ -24,7 +24,7 @@ export async function exec(
     yield { payload: { case: 'config' as const, value: config } };
     await over.promise;
   };
-  // The client's own limit would go on counting after a stream is left.
+  // The time limit of the client would continue after the stream is left.
   const signal = AbortSignal.any([leave.signal, AbortSignal.timeout(EXEC_MS)]);
   let text = '';
   try {

@@ -16,9 +16,9 @@ export interface Budget {
   both: number;
 }
 
-/** The longest pause between two faults; about what one operation takes. */
+/** The longest pause between two faults: about the time of one operation. */
 const LONGEST_PAUSE_MS = 300;
-/** More in a row would make the pause before the next start longer than a run wants to wait. */
+/** More kills in a row would make the pause before the next start too long for a test. */
 const MOST_KILLS_OF_RUN = 3;
 
 export interface FaultsOptions extends Setting {
@@ -28,7 +28,9 @@ export interface FaultsOptions extends Setting {
   readonly victims: readonly Victim[];
 }
 
-/** Kills with -9, at moments and of kinds that the seed chooses, until its budget is used up. */
+/**
+ * Kills processes with SIGKILL until the budget is used up. The seed determines the times and the targets.
+ */
 export class Faults {
   readonly #options: FaultsOptions;
   readonly done: Budget = { capsuled: 0, containerd: 0, shim: 0, both: 0 };
@@ -56,7 +58,7 @@ export class Faults {
     await lab.ready();
   }
 
-  /** False when there was nothing to kill. */
+  /** False if there was no process to kill. */
   async #kill(kind: keyof Budget): Promise<boolean> {
     const { lab, journal, random } = this.#options;
     if (kind === 'shim') return this.#killShim();
@@ -69,7 +71,7 @@ export class Faults {
     if (!(await isDone(kills[kind]()))) return false;
     journal.fault(`-- killed ${kind}`);
     const killedAt = performance.now();
-    // Every fourth time, what is just starting may be killed again.
+    // Every fourth time, it may also kill the process during its restart.
     if (kind === 'containerd' || random.below(4) === 0) return true;
     await lab.ready();
     if (kind === 'capsuled') this.back.push(performance.now() - killedAt);
@@ -93,7 +95,7 @@ export class Faults {
   }
 }
 
-/** False while PID 1 has yet to start the service again. */
+/** False until PID 1 has restarted the service. */
 async function isDone(kill: Promise<unknown>): Promise<boolean> {
   try {
     await kill;

@@ -1,7 +1,7 @@
 /** The number of last lines that are printed with a violation. */
 const KEPT = 60;
 
-/** A promise that was broken. The run is over. */
+/** A broken promise, which ends the run. */
 export class Violation extends Error {
   override readonly name = 'Violation';
 }
@@ -10,7 +10,7 @@ export class Violation extends Error {
 export class Journal {
   readonly #lines: string[] = [];
   readonly #begunAt = performance.now();
-  /** When something was last killed, of anything and of single workloads. */
+  /** The time of the last kill, in total and for each workload. */
   readonly #faultAt = new Map<string, number>();
 
   note(line: string): void {
@@ -19,13 +19,13 @@ export class Journal {
     if (this.#lines.length > KEPT) this.#lines.shift();
   }
 
-  /** `subject` is the workload that suffers; all do when it is absent. */
+  /** `subject` is the affected workload; if absent, all workloads are affected. */
   fault(line: string, subject = ''): void {
     this.note(line);
     this.#faultAt.set(subject, performance.now());
   }
 
-  /** Something was killed since then that a call for this workload may have failed of. */
+  /** Whether a kill since then may explain the failure of a call for this workload. */
   hadFault(subject: string, since: number): boolean {
     const last = Math.max(
       this.#faultAt.get('') ?? -Infinity,

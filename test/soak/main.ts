@@ -68,7 +68,7 @@ function refuse(why: string): number {
 
 async function run(kills: number, seed: number, deadlineMs: number): Promise<number> {
   const tenth = Math.ceil(kills / 10);
-  // A kill of both counts for each.
+  // A kill of both processes counts for each of them.
   const both = Math.ceil(kills / 50);
   const budget = { capsuled: kills - both, containerd: tenth - both, shim: tenth, both };
   try {
@@ -81,7 +81,7 @@ async function run(kills: number, seed: number, deadlineMs: number): Promise<num
   }
 }
 
-/** With microVMs: emulated in a lab, or on this monitor where it has KVM. */
+/** Runs a soak of microVMs: emulated in a lab, or with KVM on the given monitor. */
 async function repeat({ what, rounds, seed, kvm }: VmSoak): Promise<number> {
   if (kvm === undefined) {
     await soakInLab({ what, rounds, seed }, say);

@@ -16,7 +16,7 @@ export interface Read {
   readonly value?: string | undefined;
 }
 
-/** Does it once, through the API. Fails as the call does. */
+/** Runs the operation once, through the API. Throws the error of the call. */
 export async function perform(
   operation: Operation,
   { client, name, image, hostPort }: Performance,
@@ -73,7 +73,7 @@ async function* archiveOf(name: string, { path, text }: { path: string; text: st
 
 const BLOCK = 512;
 
-/** The content of a small file, from the archive that the capsule makes of it. */
+/** Reads the content of a small file from the archive that the capsule sends. */
 export async function readByCopy(
   client: CapsuleClient,
   name: string,

@@ -4,7 +4,7 @@ import type { Lab } from '@capsule/testkit';
 import { pathOf } from '../lab/capsulectl.ts';
 
 export interface CellProcesses {
-  /** Of the shim; undefined when there is none. */
+  /** The pid of the shim; undefined if there is none. */
   readonly shim: number | undefined;
   /** Everything in the container's cgroup: its first process, and execs. */
   readonly inside: readonly number[];
@@ -27,13 +27,13 @@ export async function processesOfCells(lab: Lab): Promise<ReadonlyMap<string, Ce
   return found;
 }
 
-/** Kills a process of the capsule with -9. False when there is no such process. */
+/** Kills a process of the capsule with SIGKILL. Returns false if the process does not exist. */
 export async function killInside(lab: Lab, pid: number): Promise<boolean> {
   const { exitCode } = await lab.exec(['sh', '-c', `kill -9 ${pid} 2>&-`], { allow: [0, 1] });
   return exitCode === 0;
 }
 
-/** Pid, parent, state, cgroup and words of each process, a line each, for people. */
+/** The pid, parent, state, cgroup and command line of each process, one line each, for failure messages. */
 export async function describeProcesses(lab: Lab): Promise<readonly string[]> {
   const pids = (await readdir(pathOf(lab, '/proc'))).filter((entry) => /^\d+$/.test(entry));
   return Promise.all(

@@ -19,14 +19,14 @@ import { Victim } from './victim.ts';
 export interface SoakRequest {
   readonly seed: number;
   readonly budget: Budget;
-  /** When to end although something of the budget is left. */
+  /** The time limit of the run, even if kills are left in the budget. */
   readonly deadlineMs: number;
   readonly say: (line: string) => void;
 }
 
 export interface SoakReport {
   readonly operations: number;
-  /** Operations that a fault made fail. */
+  /** The number of operations that failed because of a fault. */
   readonly lost: number;
   readonly killed: Budget;
   /** Milliseconds from a kill of capsuled to the API's next answer. */
@@ -39,13 +39,13 @@ const VICTIMS = ['victim-a', 'victim-b'];
 const FIRST_PORT = 20_000;
 /** Operations of each workload between two audits. */
 const ROUND = 12;
-/** The remains of the last kill may take a moment to disappear. */
+/** The leftovers of the last kill may take a moment to disappear. */
 const AUDIT_MS = 60_000;
 
 /**
- * Does random operations to some workloads of a new lab while its services and shims are killed at
- * random, and compares, whenever all is calm, what is with what should be. The seed decides the order
- * of operations of each workload, and that of the faults. Fails with `Violation`.
+ * Runs random operations on workloads of a new lab, and kills its services and shims at random. After each
+ * round, it compares the actual state with the expected state. The seed determines the operations of each
+ * workload and the faults. Throws `Violation`.
  */
 export async function soak(request: SoakRequest): Promise<SoakReport> {
   await using lab = await startLab({ images: [] });
@@ -100,7 +100,7 @@ async function run(setting: Setting, request: SoakRequest): Promise<SoakReport> 
   return reportOf(workloads, faults);
 }
 
-/** One round of operations, each workload's one after the other, all side by side. */
+/** Runs one round of operations: in sequence for each workload, and in parallel for all workloads. */
 async function amidFaults(faults: Faults, workloads: readonly TrackedWorkload[]): Promise<void> {
   const stop = new AbortController();
   const killing = faults.run(stop.signal);
@@ -116,7 +116,7 @@ async function amidFaults(faults: Faults, workloads: readonly TrackedWorkload[])
   await killing;
 }
 
-/** Nothing can be compared with what should be until it is back from the last kill. */
+/** The comparison must wait until everything has restarted after the last kill. */
 async function containerdAnswers(lab: Lab): Promise<void> {
   await until('containerd to answer', AUDIT_MS, async () => {
     const { exitCode } = await lab.exec(['ctr', 'version'], { allow: [0, 1] });
@@ -124,7 +124,7 @@ async function containerdAnswers(lab: Lab): Promise<void> {
   });
 }
 
-/** Looks until everything is right. Fails with `Violation` when it does not become so. */
+/** Repeats the comparison until it succeeds. Throws `Violation` after the time limit. */
 async function calm(look: () => Promise<Audit>): Promise<Audit['kept']> {
   let last: Audit | undefined;
   const begunAt = performance.now();

@@ -18,9 +18,9 @@ import { perform, type Read } from './perform.ts';
 import type { Setting } from './setting.ts';
 import { isSettled, untilShown } from './until-settled.ts';
 
-/** From a spec to its fulfilment, whatever is killed meanwhile. */
+/** The time limit for a workload to settle, with kills meanwhile. */
 const SETTLE_MS = 120_000;
-/** How long what a kill broke may go on failing. */
+/** How long calls may fail after a kill. */
 const AFTERMATH_MS = 20_000;
 
 export interface TrackedOptions extends Setting {
@@ -33,16 +33,16 @@ type Outcome =
   | { readonly is: 'done'; readonly read: Read | undefined }
   | { readonly is: 'failed'; readonly code: string; readonly detail: string };
 
-/** A workload, what should be true of it, and everything that is done to it, one after the other. */
+/** A workload with its expected state, and its operations in sequence. */
 export class TrackedWorkload {
   readonly name: string;
   readonly hostPort: number;
   state: State;
-  /** Operations so far, and those that failed of a fault. */
+  /** The number of operations, and of those that failed because of a fault. */
   done = 0;
   lost = 0;
   readonly #options: TrackedOptions;
-  /** When its shim was killed since it was made, and since it was last started on request. */
+  /** The times of kills of its shim since its creation, and since its last requested start. */
   #killedAt: readonly number[] = [];
   #killedOfRunAt: readonly number[] = [];
   #uid: { readonly born: number; readonly uid: string } | undefined;
@@ -67,7 +67,7 @@ export class TrackedWorkload {
     this.#killedOfRunAt = [...this.#killedOfRunAt, now];
   }
 
-  /** Does the next operation and compares what came of it. Fails with `Violation`. */
+  /** Runs the next operation and compares the result with the model. Throws `Violation`. */
   async step(): Promise<void> {
     const { journal, random } = this.#options;
     const operation = chooseOperation(random);
@@ -82,7 +82,7 @@ export class TrackedWorkload {
     await this.#learn(possible, outcome.is === 'done', begunAt);
   }
 
-  /** Waits until the capsule shows that the spec is fulfilled. Fails with `Violation`. */
+  /** Waits until the capsule reports that the workload has settled. Throws `Violation`. */
   async settle(): Promise<Workload | undefined> {
     const isIt = (shown: Workload | undefined) =>
       this.state === undefined ? shown === undefined : shown !== undefined && isSettled(shown);
@@ -108,7 +108,7 @@ export class TrackedWorkload {
     }
   }
 
-  /** The states that may be true now. */
+  /** The possible current states. */
   #judge(
     operation: Operation,
     expected: Expected,
@@ -141,10 +141,10 @@ export class TrackedWorkload {
     }
   }
 
-  /** Asks the capsule which of the possible states is true. Fails with `Violation`: none is. */
+  /** Asks the capsule which of the possible states is the actual one. Throws `Violation` if none is. */
   async #learn(possible: readonly State[], isAnswered: boolean, begunAt: number): Promise<void> {
     const { client } = this.#options;
-    // A deletion without an answer takes effect all the same.
+    // A delete without an answer also takes effect.
     const isKnown = (shown: Workload | undefined) =>
       isAnswered || shown?.desiredState !== DesiredState.DELETING;
     const { isThere, last } = await untilShown(client, this.name, isKnown, SETTLE_MS);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type CapsuleClient, DesiredState, type Workload, WorkloadPhase } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 
-/** The capsule shows that the present spec is fulfilled. */
+/** Whether the capsule reports that the workload has settled with the current spec. */
 export function isSettled({ desiredState, generation, run, status }: Workload): boolean {
   if (status === undefined || status.observedGeneration !== generation) return false;
   if (desiredState === DesiredState.STOPPED) return status.phase === WorkloadPhase.STOPPED;
@@ -11,8 +11,8 @@ export function isSettled({ desiredState, generation, run, status }: Workload): 
 }
 
 /**
- * Follows a workload, through lost connections, until `isIt` accepts what is shown (undefined: gone).
- * Undefined after `timeoutMs`, with what was shown last in `last`.
+ * Follows a workload, also after lost connections, until `isIt` accepts its state (undefined: deleted). After
+ * `timeoutMs`, it returns without a result; `last` is the last state.
  */
 export async function untilShown(
   client: CapsuleClient,
@@ -23,21 +23,21 @@ export async function untilShown(
   const limit = AbortSignal.timeout(timeoutMs);
   let last: Workload | undefined;
   while (!limit.aborted) {
-    // A stream that is left goes on until its signal aborts.
+    // A stream that nobody reads continues until its signal aborts.
     const leave = new AbortController();
     const options = { signal: AbortSignal.any([limit, leave.signal]), timeoutMs: 0 };
     try {
       last = undefined;
       for await (const news of client.workload.watch({ names: [name] }, options)) {
         if (news.workload !== undefined) last = news.deleted ? undefined : news.workload;
-        // Before the mark nothing is known of what is absent.
+        // Before the `synced` message, a missing workload may still be reported.
         if ((last !== undefined || news.synced || news.deleted) && isIt(last)) {
           return { isThere: true, last };
         }
       }
     } catch (error) {
       if (!limit.aborted && !(isCapsuleError(error) && error.kind === 'unavailable')) throw error;
-      // The capsule is away; it sends no event when it comes back.
+      // The capsule is down, and sends no event when it is back.
       await delay(20);
     } finally {
       leave.abort();

@@ -6,7 +6,7 @@ import { isSettled, untilShown } from './until-settled.ts';
 
 const SETTLE_MS = 120_000;
 
-/** A workload to which nothing happens but that its shim is killed: each kill is one restart. */
+/** A workload whose shim is killed, without other operations. Each kill causes one restart. */
 export class Victim {
   readonly name: string;
   kills = 0;
@@ -23,7 +23,7 @@ export class Victim {
     this.killsOfRun += 1;
   }
 
-  /** It runs, as the capsule knows, in one of these processes: what is killed now is killed once. */
+  /** The capsule knows that it runs in one of these processes, so a kill now counts once. */
   async isQuiet(inside: readonly number[]): Promise<boolean> {
     try {
       const shown = await this.#setting.client.workload.get({ name: this.name });
@@ -34,7 +34,7 @@ export class Victim {
     }
   }
 
-  /** It runs again, and every kill was counted once. Call it when nothing is killed any more. */
+  /** Checks that it runs again, and that every kill was counted once. Call it after the last kill. */
   async settle(): Promise<void> {
     const { client } = this.#setting;
     const isAgain = (shown: Workload | undefined) =>

@@ -1,4 +1,4 @@
-/** Receives one finished line of text per call, for a person who watches. */
+/** Receives one finished line of progress per call, for display. */
 export type Progress = (line: string) => void;
 
 /** Reports nothing. */

@@ -19,7 +19,7 @@ export async function runProgram(main: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Whether `parseArgs` has thrown this error at an unknown option. */
+/** Whether `parseArgs` threw this error because of an unknown option. */
 function isUsageError(error: unknown): error is Error {
   return (
     error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')

@@ -1,7 +1,7 @@
 export interface BadManifest {
   readonly what: string;
   readonly text: string;
-  /** Every line of complaint: where, and what it says of it. */
+  /** Every problem in the output: its position and its text. */
   readonly complaints: readonly string[];
 }
 
@@ -10,7 +10,7 @@ const kind = (word: string) => `name: x\nkind: ${word}\n`;
 const ports = (...lines: readonly string[]) =>
   `${GOOD}  ports:\n${lines.map((line) => `    - {${line}}\n`).join('')}`;
 
-/** Mistakes that users make in manifests. Lines and columns are where they would look for it. */
+/** Common mistakes in manifests. Lines and columns are those of the mistake. */
 export const BAD_MANIFESTS: readonly BadManifest[] = [
   {
     what: 'an unknown key, with the one that was meant',
@@ -135,7 +135,7 @@ export const BAD_MANIFESTS: readonly BadManifest[] = [
   { what: 'deep nesting', text: '['.repeat(50_000), complaints: [''] },
 ];
 
-/** A billion words when all aliases are followed. */
+/** A billion words if the parser expands all aliases. */
 function multiplyingAliases(): string {
   const levels = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
   for (let level = 1; level < 10; level += 1) {

@@ -7,8 +7,7 @@ import type { Lab } from '@capsule/testkit';
 const EMPTY_MESSAGE = Buffer.alloc(5);
 
 /**
- * Calls methods with an empty message by nothing but HTTP/2, and answers the number of the gRPC
- * status of each.
+ * Calls methods with an empty message over plain HTTP/2, and returns the number of the gRPC status of each.
  */
 export async function bareGrpcStatuses(
   { host }: Lab,

@@ -5,7 +5,7 @@ export interface ContainerStore {
   readonly images: readonly string[];
   readonly leases: readonly string[];
   readonly content: readonly string[];
-  /** Content that is being written. */
+  /** Unfinished writes of content. */
   readonly ingests: readonly string[];
   readonly snapshots: readonly string[];
 }

@@ -20,13 +20,13 @@ const NAME = 'damaged:1';
 const OCI_NAME = [{ 'org.opencontainers.image.ref.name': NAME }];
 
 /**
- * Archives that no capsule may take. Their content is new to any capsule: content that is there
- * already is not read again.
+ * Archives that every capsule must refuse. Their content is new to the capsule, because it does not read
+ * existing content again.
  */
 export function damagedArchives(): readonly DamagedArchive[] {
   const image = newImage();
   return [
-    // Not even sent.
+    // The client does not send it.
     {
       what: 'a text',
       archive: Buffer.from('hello, I am no archive\n'),

@@ -1,13 +1,13 @@
 import { type TarEntry, type TestImage, tar, testImage } from '@capsule/testkit';
 import { imageWithLayer } from './image-with-layer.ts';
 
-/** In the name of every file that tries to get out. */
+/** A part of the name of every file that the image tries to write outside. */
 export const ESCAPED = 'capsule-escaped';
 
 const data = Buffer.from('out\n');
 const UP = '../../../../../../../..';
 
-/** Layers with one way each to write outside of the place where they are unpacked. */
+/** Layers that each try one way to write outside of the folder that they are unpacked into. */
 const WAYS: Readonly<Record<string, readonly TarEntry[]>> = {
   'a path that goes up': [{ path: `${UP}/perm/${ESCAPED}-up`, data }],
   'an absolute path': [{ path: `/perm/${ESCAPED}-absolute`, data }],
@@ -38,7 +38,7 @@ export function escapingImage(way: string): TestImage {
   return testImage({ layers: [WAYS[way] ?? []] });
 }
 
-/** An image whose layer takes a file of the capsule as its own, by a hard link. */
+/** An image whose layer has a hard link to a file of the capsule. */
 export function thievingImage(target: string): TestImage {
   return imageWithLayer(hardLink('loot', target));
 }

@@ -7,33 +7,33 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Blob, type Lab, MANIFEST_TYPE, type TestImage, tar } from '@capsule/testkit';
 import { imageWithLayer } from './image-with-layer.ts';
 
-/** The treatment of requests for a repository; `well` is to serve. */
+/** How the registry answers requests for a repository; `well` means normally. */
 export type Fault =
   | 'well'
-  /** Takes the request for the manifest and never answers. */
+  /** Accepts the request for the manifest and never answers. */
   | 'stall-at-once'
-  /** Half of the layer, then nothing. */
+  /** Sends half of the layer, and then nothing. */
   | 'stall-in-layer'
-  /** Half of the layer, then the connection is cut. */
+  /** Sends half of the layer, and then closes the connection. */
   | 'cut-in-layer'
-  /** A part of a large layer, and then a piece now and then, for about a quarter of a minute. */
+  /** Sends a part of a large layer, and the rest slowly, for about 15 seconds. */
   | 'trickle'
   | 'other-content'
   | { readonly status: number };
 
 const HOST = 'faults.test';
 const LAYER_BYTES = 256 * 1024;
-/** containerd reports progress when it has filled a buffer of this size. */
+/** containerd reports progress each time it has filled a buffer of this size. */
 const PIECE_BYTES = 1024 * 1024;
-/** So that a layer takes longer than whatever must not wait for it, also on a loaded machine. */
+/** The layer must take longer than the operations that must not wait for it, also on a loaded machine. */
 const PIECE_EVERY_MS = 2_000;
 const FIRST_PIECES = 8;
 const SLOW_LAYER_BYTES = 48 * PIECE_BYTES;
 
 /**
- * A registry on the host's end of a capsule's wire that misbehaves, for each repository in its own
- * way. Every repository holds `base` with one more layer, its own, and that is where faults are:
- * what one repository gave helps no other.
+ * A faulty registry on the host's end of a capsule's link, with one fault for each repository. Every
+ * repository contains `base` with one additional layer, which has the fault. Repositories do not share this
+ * layer.
  */
 export class FaultRegistry implements AsyncDisposable {
   readonly #base: TestImage;
@@ -60,12 +60,12 @@ export class FaultRegistry implements AsyncDisposable {
     return registry;
   }
 
-  /** From now on, and for every tag of the repository. */
+  /** Applies from now on, to every tag of the repository. */
   behave(repository: string, fault: Fault): void {
     this.#faults.set(repository, fault);
   }
 
-  /** A reference that leads here. */
+  /** An image reference to this registry. */
   reference(repository: string): string {
     return `${HOST}/${repository}:1`;
   }
@@ -73,7 +73,7 @@ export class FaultRegistry implements AsyncDisposable {
   /** Listens, again at the same port. */
   async open(): Promise<void> {
     this.#server = createServer((request, response) => {
-      // The client may leave in the middle.
+      // The client may disconnect at any time.
       response.on('error', () => undefined);
       void this.#answer(request.url ?? '', request.method === 'HEAD', response);
     });
@@ -82,7 +82,7 @@ export class FaultRegistry implements AsyncDisposable {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** From now on connections are refused; open ones are cut. */
+  /** Refuses new connections, and closes open ones. */
   async refuse(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;

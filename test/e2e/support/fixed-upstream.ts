@@ -1,8 +1,6 @@
 /**
- * A resolver that answers every question for an IPv4 address with the same one, until its standard
- * input ends. Prints `listening` when it does.
- *
- *     node fixed-upstream.ts ADDRESS ANSWER
+ * A resolver that answers every A query with the same address, until its standard input ends. It prints
+ * `listening` when it listens. `node fixed-upstream.ts ADDRESS ANSWER`
  */
 import { once } from 'node:events';
 import { TestUpstream, upstreamReply } from '@capsule/testkit';

@@ -1,8 +1,7 @@
 /**
- * Sends COUNT questions for different names to SERVER from wherever it is run, as fast as it can, and
- * prints how many answers came until no further one had come for QUIET milliseconds, and when.
- *
- *     node flood-names.ts SERVER COUNT QUIET
+ * Sends COUNT queries for different names to SERVER as fast as possible. It counts the answers until none
+ * arrives for QUIET milliseconds, and prints the number and the times. `node flood-names.ts SERVER COUNT
+ * QUIET`
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -10,21 +9,21 @@ import { nameQuery } from '@capsule/testkit';
 
 export interface Flood {
   readonly answers: number;
-  /** When the first question was sent, in milliseconds since 1970. */
+  /** The time of the first query, in milliseconds since 1970. */
   readonly firstAt: number;
-  /** When the last answer came. */
+  /** The time of the last answer. */
   readonly lastAt: number;
 }
 
 const [server = '', count = '', quietMs = ''] = process.argv.slice(2);
 
-/** A client that asks for a silent upstream gets an answer when all tries are over. */
+/** If the upstream does not answer, the client gets an answer after all tries. */
 const FIRST_ANSWER_MS = 60_000;
 
 const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
 let answers = 0;
 let lastAt = 0;
-/** Until the first answer it is the patience with a responder that gives none. */
+/** Before the first answer, the maximum time to wait for the responder. */
 let quiet = setTimeout(() => socket.close(), FIRST_ANSWER_MS);
 socket.on('message', () => {
   answers += 1;

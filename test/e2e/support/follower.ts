@@ -18,7 +18,7 @@ export class Follower implements AsyncDisposable {
     });
   }
 
-  /** Resolves with all lines when they are as wanted. Fails when the program ends, or too late. */
+  /** Resolves with all lines when they match. Rejects if the program ends, or after the time limit. */
   async linesUntil(
     isEnough: (lines: readonly string[]) => boolean,
     timeoutMs = 60_000,
@@ -41,7 +41,7 @@ export class Follower implements AsyncDisposable {
     }
   }
 
-  /** As with Ctrl-C. */
+  /** Ends the program like Ctrl-C. */
   async interrupt(): Promise<CapsulectlResult> {
     this.#running.child.kill('SIGINT');
     return await this.#running.ended;

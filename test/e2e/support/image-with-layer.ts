@@ -2,7 +2,7 @@ import { blob, descriptor, json, MANIFEST_TYPE, type TestImage, testImage } from
 
 const EMPTY = { ...testImage({ layers: [] }), layers: [] };
 
-/** The image with one more layer on top: a tar, as it is. */
+/** The image with one more layer on top, which is an uncompressed tar. */
 export function imageWithLayer(layer: Buffer, base: TestImage = EMPTY): TestImage {
   const layers = [...base.layers, blob(layer)];
   const before = JSON.parse(base.config.data.toString());

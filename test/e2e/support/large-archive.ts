@@ -5,8 +5,8 @@ const MIB = 1024 * 1024;
 const BLOCK = 512;
 
 /**
- * A `docker save` archive of an image with one large file, made while it is read: nothing of it is
- * held. Every fourth MiB is random, the others are zeros.
+ * A `docker save` archive of an image with one large file. The stream generates it during the read, and keeps
+ * nothing in memory. Every fourth MiB is random, the others are zeros.
  */
 export async function* largeArchive(name: string, fileMiB: number): AsyncGenerator<Buffer> {
   const sizeBytes = fileMiB * MIB;

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** The most memory that the process has held since the last `forgetPeakMemory`, in bytes. */
+/** The peak memory of the process since the last `forgetPeakMemory`, in bytes. */
 export function peakMemoryBytes(pid: number): number {
   const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1]) * 1024;

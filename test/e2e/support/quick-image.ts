@@ -1,8 +1,8 @@
 import { busyboxImage, ORDINARY_USER, type TestImage } from '@capsule/testkit';
 
 /**
- * An image with a shell that does nothing for a long time, and ends at once when it is asked to: a
- * shell as the first process of a container ignores polite signals.
+ * An image with a shell that sleeps, and ends immediately at a stop. It needs SIGKILL, because a shell as PID
+ * 1 ignores other signals.
  */
 export function quickImage(config: Readonly<Record<string, unknown>> = {}): Promise<TestImage> {
   return busyboxImage({

@@ -8,14 +8,14 @@ const BUF = join(import.meta.dirname, '../../../node_modules/.bin/buf');
 const ANY_EXIT_CODE = Array.from({ length: 256 }, (_, code) => code);
 
 export interface ForeignAnswer {
-  /** The name of the gRPC status, `ok` when all is well. */
+  /** The name of the gRPC status; `ok` for success. */
   readonly code: string;
   /** The answers of the call, one for each message. */
   readonly messages: readonly Record<string, unknown>[];
   readonly detail: ErrorDetail | undefined;
 }
 
-/** Calls a method with JSON messages through `buf curl`, which knows of the API by reflection only. */
+/** Calls a method with JSON messages through `buf curl`, which reads the API by reflection. */
 export async function runBufCurl(
   lab: Lab,
   method: string,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
-/** The program as it stands in the checkout. */
+/** The program of the checkout. */
 export const CAPSULECTL = join(import.meta.dirname, '../../../bin/capsulectl');
 const LONGEST_MS = 3 * 60_000;
 
@@ -16,20 +16,20 @@ export interface CapsulectlOptions {
 
 /** The output of a run of capsulectl, and how it ended. */
 export interface CapsulectlResult {
-  /** 128 and the number of the signal that ended it, as a shell says. */
+  /** 128 plus the number of the signal that ended it, as in a shell. */
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
   readonly stdoutBytes: Buffer;
 }
 
-/** A capsulectl that runs. Disposal kills it. */
+/** A running capsulectl. Disposal kills it. */
 export interface RunningCapsulectl extends AsyncDisposable {
   readonly child: ChildProcess;
   readonly ended: Promise<CapsulectlResult>;
 }
 
-/** Runs capsulectl from the checkout against the capsule at `host` to its end, whatever that is. */
+/** Runs capsulectl from the checkout with the capsule at `host`, to its end. Accepts any exit code. */
 export async function runCapsulectl(
   host: string,
   args: readonly string[],
@@ -53,7 +53,7 @@ export function startCapsulectl(
   const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
   const source = input instanceof Readable ? input : Readable.from([Buffer.from(input)]);
   source.pipe(child.stdin);
-  // A program that ends before it has read all is judged by its exit code.
+  // If the program ends before it has read all input, only its exit code counts.
   child.stdin.on('error', () => source.destroy());
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
@@ -77,7 +77,7 @@ export function startCapsulectl(
   };
 }
 
-/** The permanent code of the error that capsulectl printed last: `IMAGE_INVALID`; empty for none. */
+/** The code of the last error that capsulectl printed, such as `IMAGE_INVALID`; empty if there is none. */
 export function errorCodeOf({ stderr }: Pick<CapsulectlResult, 'stderr'>): string {
   return [...stderr.matchAll(/^ {2}see: capsulectl explain ([A-Z0-9_]+)$/gm)].at(-1)?.[1] ?? '';
 }

@@ -10,8 +10,8 @@ interface Block {
 }
 
 /**
- * Follows the steps of a page, in `folder`: a `yaml` block becomes the file that its first line
- * names, a `sh` block is run, and what it prints is in the `text` block behind it, if there is one; `…` there stands for anything on one line.
+ * Runs the steps of a page in `folder`. It writes a `yaml` block to the file in its first line, and runs a
+ * `sh` block. A `text` block after it contains the expected output; `…` matches any text in one line.
  */
 export async function runGuide(lab: Lab, page: string, folder: string): Promise<void> {
   const blocks = blocksOf(await readFile(page, 'utf8'));

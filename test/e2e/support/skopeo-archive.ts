@@ -6,7 +6,7 @@ import { ociArchive, type TestImage } from '@capsule/testkit';
 
 export type SkopeoForm = 'docker-archive' | 'oci-archive' | 'oci';
 
-/** The image as skopeo writes it under that name; the directory that `oci` makes comes as a tar. */
+/** The image in the format of skopeo with this name. The directory of the format `oci` is packed as a tar. */
 export async function skopeoArchive(
   image: TestImage,
   form: SkopeoForm,

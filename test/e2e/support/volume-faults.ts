@@ -13,17 +13,17 @@ import { pushStay } from '../../lab/stay.ts';
 import { errorCodeOf } from './run-capsulectl.ts';
 
 const BOUND = { timeout: 180_000 };
-/** For capsuled to come to a point, and again for it to finish what it was killed in. */
+/** The time for capsuled to reach a point, and to finish the interrupted work after its restart. */
 const PATIENCE_MS = 60_000;
 
 export interface VolumeFaultsRequest {
   readonly title: string;
   readonly faults: readonly VolumeFault[];
-  /** Of a workload `user` that has the volume `data` at /data. */
+  /** The manifest of a workload `user` that mounts the volume `data` at /data. */
   readonly user: string;
 }
 
-/** Lets capsuled die at each of the points amid work on a volume that a workload has. */
+/** Kills capsuled at each of the points, during work on a volume that a workload mounts. */
 export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void {
   let lab: Lab;
   let clean: Footprint;
@@ -36,7 +36,7 @@ export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void
       timeoutMs: 130_000,
     });
 
-  /** The operation that goes through the point, as an operator does it; whether it is done again when capsuled came back. */
+  /** The operation that reaches the point, and whether the test repeats it after the restart of capsuled. */
   const WORK: Readonly<Record<string, { readonly run: readonly string[]; readonly again?: true }>> =
     {
       create: { run: ['volume', 'create', '--size', '32MiB', 'fresh'] },
@@ -49,7 +49,7 @@ export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void
       delete: { run: ['volume', 'delete', 'fresh'] },
     };
 
-  /** Resources that must exist before. */
+  /** Resources that must exist first. */
   const READY: Readonly<Record<string, () => Promise<unknown>>> = {
     create: () => done('workload', 'start', 'user'),
     import: () => done('workload', 'start', 'user'),
@@ -64,7 +64,7 @@ export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void
     delete: () => done('volume', 'create', '--size', '32MiB', 'fresh'),
   };
 
-  /** `capsulectl` goes on by itself where the same again is harmless; a person tries the rest again. */
+  /** `capsulectl` repeats safe calls by itself. An operator repeats the other calls. */
   async function dieAt(fault: VolumeFault): Promise<void> {
     const [kind = ''] = fault.split(':');
     const { run, again } = WORK[kind] ?? { run: [] };
@@ -72,7 +72,7 @@ export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void
     const armed = pathOf(lab, '/run/capsule/fault-point');
     await writeFile(armed, fault);
     const first = await lab.capsulectl(...run);
-    // A request may be answered before all of it is done.
+    // A call may return before all of its work is done.
     const reachedBy = Date.now() + PATIENCE_MS;
     while (existsSync(armed)) {
       assert.ok(Date.now() < reachedBy, `${fault} was never reached: ${first.stderr}`);
@@ -84,7 +84,7 @@ export function volumeFaults({ title, faults, user }: VolumeFaultsRequest): void
     const finishedBy = Date.now() + PATIENCE_MS;
     const tryAgain = async (): Promise<typeof first> => {
       const answer = await lab.capsulectl(...run);
-      // capsuled finishes by itself what it was killed in, and says so until then.
+      // capsuled finishes the interrupted work by itself, and its status shows that until then.
       const isUnderWay = errorCodeOf(answer) === 'VOLUME_NOT_READY' && Date.now() < finishedBy;
       return isUnderWay ? tryAgain() : answer;
     };

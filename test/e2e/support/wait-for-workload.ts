@@ -1,8 +1,8 @@
 import { type CapsuleClient, type ReportedWorkload, workloadFromProto } from '@capsule/api/wire';
 
 /**
- * Follows the API's watch until the workload is as `isMet` requires, and returns every state that it
- * reported until then, the wanted one last. Fails after `timeoutMs` with the states that came instead.
+ * Follows the watch of the API until `isMet` accepts a state of the workload. Returns all states up to this
+ * one. Rejects after `timeoutMs`, with the states that arrived.
  */
 export async function waitForWorkload(
   client: CapsuleClient,

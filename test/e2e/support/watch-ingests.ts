@@ -4,7 +4,7 @@ import type { Lab } from '@capsule/testkit';
 
 const INGESTS = 'perm/containerd/io.containerd.content.v1.content/ingest';
 
-/** Watches where containerd keeps content that is being written, from the call on. */
+/** Watches the folder of containerd for unfinished writes. */
 export function watchIngests({ stateDir }: Lab): Disposable & { readonly begun: Promise<void> } {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const watcher = watch(join(stateDir, INGESTS), () => resolve());

@@ -9,13 +9,13 @@ import { applyVm, printed, remove, statusOf, untilReady, untilWorkload } from '.
 
 const IMAGE = 'ending:1';
 const STAY = 'while :; do sleep 1; done';
-/** A kernel that has no such key panics for want of memory. */
+/** A kernel without this key panics because it has no memory left. */
 const PANIC = 'echo c > /proc/sysrq-trigger; echo 2 > /proc/sys/vm/panic_on_oom; tail /dev/zero';
 const TOLD_MS = 1_000;
 const LIMIT_MS = 120_000;
 const PROCESSES = ['sh', '-c', 'cat /proc/[0-9]*/comm'];
 
-/** The ways in which a microVM ends by itself: each is reported, and followed by what its policy requires. */
+/** The ways in which a microVM ends by itself. The capsule reports each, and applies the restart policy. */
 export function endingVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
   suite(`a microVM ends: ${backend}`, { concurrency: false }, () => {
@@ -39,7 +39,7 @@ export function endingVmContract(backend: Backend, slowness: number, open: () =>
 
     test('a dead monitor is reported, and the microVM restarts', bound, async (t) => {
       const restartPolicy = RestartPolicy.ON_FAILURE;
-      // It will make its kernel panic.
+      // The test makes its kernel panic.
       const privileged = { privileged: true, user: 'root', stopGraceSeconds: 1 };
       await applyVm(setting, 'guest', { backend, image: IMAGE, ...privileged, restartPolicy });
       const { status } = await untilReady(setting, 'guest');
@@ -55,7 +55,7 @@ export function endingVmContract(backend: Backend, slowness: number, open: () =>
 
     test('a kernel panic is reported', bound, async (t) => {
       const { pid } = await statusOf(setting, 'guest');
-      // Its words are cut off with its machine.
+      // The end of the machine may cut off its output.
       const panic = runIn(setting, 'guest', PANIC).catch(() => undefined);
       const gone = ['sh', '-c', `while [ -e /proc/${pid} ]; do sleep 0.05; done`];
       await setting.exec(gone, { timeoutMs: bound.timeout });

@@ -14,7 +14,7 @@ const POINT = '/run/capsule/fault-point';
 const REACHED_MS = 20_000;
 const LIMIT_MS = 120_000;
 
-/** Those in which a microVM has its part, whatever volumes are made of. */
+/** The fault points that concern microVMs, for all volume backends. */
 const FAULTS: readonly VolumeFault[] = [
   'attach:leased',
   'attach:mounted',
@@ -24,7 +24,7 @@ const FAULTS: readonly VolumeFault[] = [
   'snapshot:named',
 ];
 
-/** Capsuled dies amid work on a volume that a microVM has; the same again, and nothing is lost. */
+/** Kills capsuled during work on a volume of a microVM, and repeats the call. No data may be lost. */
 export function faultVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
   suite(`capsuled dies during work for a microVM: ${backend}`, { concurrency: false }, () => {
@@ -72,7 +72,7 @@ export function faultVmContract(backend: Backend, slowness: number, open: () => 
   });
 }
 
-/** For what may have been done already. */
+/** For calls that may already have taken effect. */
 function except(code: string): (error: unknown) => void {
   return (error) => {
     if (!isCapsuleError(error) || error.code !== code) throw error;

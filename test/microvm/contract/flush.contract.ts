@@ -5,7 +5,7 @@ import type { Backend, VmSetting } from '../vm-setting.ts';
 
 const LIMIT_MS = 120_000;
 
-/** Every byte that was written before a stop, whatever goes on meanwhile. */
+/** Every byte that was written before a stop is in the volume, whatever happens during the stop. */
 export function flushVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   test(`data written before a stop is in the volume: ${backend}`, {
     timeout: LIMIT_MS * slowness,

@@ -6,7 +6,7 @@ import type { Backend, VmSetting } from '../vm-setting.ts';
 const ROUNDS = 4;
 const LIMIT_MS = 120_000;
 
-/** A capsuled that dies at any moment leaves no half of a microVM. */
+/** A kill of capsuled at any moment leaves no incomplete microVM. */
 export function killVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   test(`a kill of capsuled at any moment leaves no incomplete microVM: ${backend}`, {
     timeout: LIMIT_MS * slowness,

@@ -18,7 +18,7 @@ import {
 
 const IMAGE = 'living:1';
 const VOLUME = 'living';
-/** It ignores TERM, so that only the capsule's own care saves what it wrote. */
+/** It ignores SIGTERM, so only the capsule can flush its data. */
 const SERVE =
   'trap "" TERM; mkdir -p /tmp/www; echo "from $HOSTNAME" > /tmp/www/index.html; busybox httpd -p 80 -h /tmp/www; ' +
   'echo up; echo late >&2; while :; do sleep 1; done';
@@ -28,8 +28,8 @@ const FOUND_AGAIN_MS = 2_000;
 const LIMIT_MS = 120_000;
 
 /**
- * The life of one microVM on a monitor, from its first start to its end. The tests go on where the one before them
- * stopped: booting again for each would take most of the time.
+ * Tests of one microVM on a monitor, from its first start to its end. Each test continues from the state of
+ * the one before, because a boot for each test would take too long.
  */
 export function livingVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
@@ -53,7 +53,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
 
     test('the microVM runs on the requested monitor', bound, async (t) => {
       const begun = performance.now();
-      // Its root keeps what is written to it.
+      // Its root is writable and persistent.
       const free = { readOnlyRootFilesystem: false, tmpfs: [] };
       const spec = { backend, image: IMAGE, mounts: MOUNTS, ...free, stopGraceSeconds: 1 };
       await applyVm(setting, 'guest', spec);
@@ -110,7 +110,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
       t.diagnostic(`from its death to an exec: ${Math.round(tookMs)} ms`);
       assert.equal(status?.pid, pid, 'it was started again');
       assert.equal(status?.restartCount, 0);
-      // Where Node itself is emulated, its own start takes longer than that.
+      // If Node itself is emulated, its start takes longer than that.
       if (slowness === 1) assert.ok(tookMs < stretched(FOUND_AGAIN_MS), `it took ${tookMs} ms`);
     });
 
@@ -130,7 +130,7 @@ export function livingVmContract(backend: Backend, slowness: number, open: () =>
         await Promise.allSettled([open]);
 
         await applyContainer(setting, 'peer', peer);
-        // Until it is replaced, the old one is as ready as it was.
+        // Until capsuled replaces it, the old microVM stays ready.
         const isNew = ({ status, generation }: Workload) =>
           status?.ready === true && status.observedGeneration === generation;
         await untilWorkload(setting, 'peer', isNew);

@@ -4,7 +4,7 @@ import { livingVmContract } from './living.contract.ts';
 import { pairVmContract } from './pair.contract.ts';
 import { silentVmContract } from './silent.contract.ts';
 
-/** The contract of microVMs on each monitor of a capsule. `open` is called when the tests begin. */
+/** The contract of microVMs on each monitor of a capsule. The tests call `open` at their start. */
 export function microVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   livingVmContract(backend, slowness, open);
   endingVmContract(backend, slowness, open);

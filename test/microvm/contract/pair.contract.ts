@@ -15,7 +15,7 @@ const BOOT_MS = 10_000;
 const BOOTS_MOST = 4;
 const LIMIT_MS = 120_000;
 
-/** A kernel and a disk of an operator's own, without an agent. */
+/** A prebuilt kernel and disk, without an agent. */
 export function pairVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
   suite(`a microVM with a prebuilt kernel and disk: ${backend}`, { concurrency: false }, () => {
@@ -31,7 +31,7 @@ export function pairVmContract(backend: Backend, slowness: number, open: () => V
     test('it boots from its own disk, and stops without an agent', bound, async (t) => {
       const kernelPath = `${GUEST}/${KERNELS[backend]}`;
       const { exitCode } = await setting.exec(['test', '-e', kernelPath], { allow: [0, 1] });
-      // Debian's finds no disk without the modules of an initramfs.
+      // Debian's kernel finds no disk without the modules of an initramfs.
       if (exitCode !== 0)
         return t.skip('there is no kernel with its drivers: npm run guest-kernel');
       await makeDisk(setting);
@@ -47,8 +47,8 @@ export function pairVmContract(backend: Backend, slowness: number, open: () => V
 }
 
 /**
- * An emulated kernel hangs now and then while it calibrates its clock. Of one with an agent the capsule sees it; of
- * this one only we do, by its words.
+ * An emulated kernel sometimes hangs while it calibrates its clock. If the guest has an agent, the capsule
+ * detects that. Without an agent, only this test detects it, by the output.
  */
 async function untilUp(setting: VmSetting): Promise<void> {
   const isUp = ({ stdout }: { stdout: string }) => stdout.includes('the pair is up');

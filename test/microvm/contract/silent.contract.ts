@@ -11,7 +11,7 @@ const IMAGE = 'silent:1';
 const TOLD_MS = 1_000;
 const LIMIT_MS = 120_000;
 
-/** A guest that stands still: its monitor is there, and its agent does not answer. */
+/** A paused guest: its monitor runs, but its agent does not answer. */
 export function silentVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
   suite(`the agent of a microVM stops answering: ${backend}`, { concurrency: false }, () => {

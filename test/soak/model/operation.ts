@@ -3,7 +3,7 @@ import type { Random } from '../../lab/random.ts';
 export const PATHS = ['/a', '/b'] as const;
 export type Path = (typeof PATHS)[number];
 
-/** Something a user does to one workload. Not every one of them makes sense at every moment. */
+/** An operation of a user on one workload. Some operations have no effect in some states. */
 export type Operation =
   | { readonly do: 'apply'; readonly value: string; readonly label: string; readonly port: boolean }
   | { readonly do: 'stop' | 'start' | 'restart' | 'abandonExec' }
@@ -11,7 +11,7 @@ export type Operation =
   | { readonly do: 'writeByExec' | 'copyTo'; readonly path: Path; readonly text: string }
   | { readonly do: 'readByExec' | 'copyFrom'; readonly path: Path };
 
-/** How often each comes up. */
+/** The weight of each operation. */
 const WEIGHTS: Readonly<Record<Operation['do'], number>> = {
   apply: 8,
   stop: 2,
@@ -25,7 +25,7 @@ const WEIGHTS: Readonly<Record<Operation['do'], number>> = {
   abandonExec: 1,
 };
 
-/** The next operation; the same for the same numbers, whatever came of those before. */
+/** The next operation. It depends only on the random numbers, not on the results of earlier operations. */
 export function chooseOperation(random: Random): Operation {
   const name = chooseWeighted(random, WEIGHTS);
   const path = PATHS[random.below(PATHS.length)] ?? PATHS[0];
@@ -51,7 +51,7 @@ export function chooseOperation(random: Random): Operation {
   }
 }
 
-/** A key of `weights`, more often the heavier it is. */
+/** A random key of `weights`; a larger weight makes it more frequent. */
 export function chooseWeighted<K extends string>(
   random: Random,
   weights: Readonly<Record<K, number>>,
@@ -66,7 +66,7 @@ export function chooseWeighted<K extends string>(
   throw new RangeError('there is nothing to choose from');
 }
 
-/** `apply value=1 label=2 port`, for a log of what was done. */
+/** A description for the journal: `apply value=1 label=2 port`. */
 export function describeOperation(operation: Operation): string {
   const { do: verb, ...rest } = operation;
   const words = Object.entries(rest).map(([key, value]) => `${key}=${value}`);

@@ -1,12 +1,12 @@
 import { DesiredState, type Workload } from '@capsule/api/wire';
 import type { State } from './workload-model.ts';
 
-/** The capsule's view of a workload; undefined when it reports that there is none. */
+/** The state of a workload that the capsule reports; undefined if it reports none. */
 export type Shown = Workload | undefined;
 
 const DESIRED = { running: DesiredState.RUNNING, stopped: DesiredState.STOPPED } as const;
 
-/** How what is shown differs from what should be, a line each. Pure. */
+/** The differences between the reported and the expected state, one line each. Pure. */
 export function differencesOf(state: State, shown: Shown): readonly string[] {
   if (state === undefined || shown === undefined) {
     if (state === shown) return [];

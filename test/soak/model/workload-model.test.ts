@@ -88,7 +88,7 @@ function check(before: State, after: State): void {
   assert.equal(after.run > before.run, after.begun > before.begun, 'a new run, a new process');
 }
 
-/** Does them one after the other, each when the workload is as specified. */
+/** Runs the operations one after the other, each after the workload has settled. */
 function run(state: State, operations: readonly Operation[], first = 0): State {
   return operations.reduce((before: State, operation, index) => {
     const expected = expectOf(settled(before), operation, first + index);

@@ -3,7 +3,7 @@ import { type Operation, PATHS, type Path } from './operation.ts';
 /** The content at a path of the writable layer; `unknown` after a write whose outcome is unknown. */
 export type FileState = { readonly text: string } | 'absent' | 'unknown';
 
-/** A workload that exists, as it should be. */
+/** The expected state of an existing workload. */
 export interface Life {
   readonly value: string;
   readonly label: string;
@@ -11,25 +11,25 @@ export interface Life {
   readonly desired: 'running' | 'stopped';
   readonly generation: number;
   readonly run: number;
-  /** Of the operation that made it: another one, another uid. */
+  /** The number of the operation that created it; a new number means a new uid. */
   readonly born: number;
-  /** Of the operation that last gave it another process: the same one, the same pid. */
+  /** The number of the operation that last started a process; the same number means the same pid. */
   readonly begun: number;
-  /** A container of the present spec is known to exist. */
+  /** Whether a container of the current spec certainly exists. */
   readonly hasContainer: boolean;
   readonly files: Readonly<Record<Path, FileState>>;
 }
 
-/** Undefined: there is none. */
+/** Undefined: the workload does not exist. */
 export type State = Life | undefined;
 
 /** The possible outcomes of an operation. */
 export type Expected =
-  /** It works, and one of these is true then. The first one is the usual one. */
+  /** It succeeds, and the new state is one of these. The first is the usual one. */
   | { readonly is: 'done'; readonly next: readonly [State, ...State[]] }
-  /** It is refused with one of these codes, and nothing changes. */
+  /** It fails with one of these codes, and nothing changes. */
   | { readonly is: 'refused'; readonly codes: readonly string[] }
-  /** It works or not; the state is `next` then. */
+  /** It may succeed or fail; the new state is `next`. */
   | { readonly is: 'either'; readonly next: State };
 
 const NOTHING_WRITTEN: Life['files'] = { '/a': 'absent', '/b': 'absent' };
@@ -37,8 +37,8 @@ const NOT_FOUND = ['WORKLOAD_NOT_FOUND'];
 const NOT_RUNNING = ['RUNTIME_NOT_RUNNING'];
 
 /**
- * The required outcome of the `ordinal`-th operation on a workload that is as `state` says. An operation
- * that needs a process is expected to be tried once the workload is as specified. Pure.
+ * The expected result of operation number `ordinal` on a workload in `state`. Callers run operations that
+ * need a process only after the workload has settled. Pure.
  */
 export function expectOf(state: State, operation: Operation, ordinal: number): Expected {
   if (operation.do === 'apply') return done(applied(state, operation, ordinal));
@@ -53,7 +53,7 @@ export function expectOf(state: State, operation: Operation, ordinal: number): E
     case 'restart':
       return done(begun(state, ordinal));
     case 'start':
-      // One that waits for a retry, because something killed it, is started; one that runs is not.
+      // A workload that waits for a retry after a kill is started; a running workload is not.
       if (state.desired === 'stopped') return done(begun(state, ordinal));
       return { is: 'done', next: [state, begun(state, ordinal)] };
     case 'writeByExec':
@@ -73,8 +73,8 @@ export function expectOf(state: State, operation: Operation, ordinal: number): E
 }
 
 /**
- * Every state that may be true after an operation whose outcome is unknown: as
- * before, or as after; a file that it writes is whatever it is. Pure.
+ * All possible states after an operation with an unknown result: the state before or the state after. A file
+ * that it writes may have any content. Pure.
  */
 export function possibleAfter(
   state: State,
@@ -87,15 +87,15 @@ export function possibleAfter(
   return [before, ...expected.next.filter((each) => each !== state)];
 }
 
-/** The workload was seen to be as specified: its container is the present one. Pure. */
+/** Records that the workload has settled: its container has the current spec. Pure. */
 export function settled(state: State): State {
   if (state?.desired !== 'running' || state.hasContainer) return state;
   return { ...state, hasContainer: true };
 }
 
 /**
- * The content that a read has to show; undefined where it is unknown, as in the container of an older
- * spec that a stopped workload keeps until its next start. Pure.
+ * The content that a read must return; undefined if it is unknown. For example, a stopped workload keeps the
+ * container of an older spec until its next start. Pure.
  */
 export function textAt(state: State, path: Path): string | 'absent' | undefined {
   const file = state?.hasContainer ? state.files[path] : undefined;
@@ -162,7 +162,7 @@ function done(...states: readonly [State, ...State[]]): Expected {
   return { is: 'done', next: states };
 }
 
-/** `running value=1 generation=3 …`, for people who look for what went wrong. Pure. */
+/** A description of a state for failure messages: `running value=1 generation=3 …`. Pure. */
 export function describeState(state: State): string {
   if (state === undefined) return 'nothing';
   const { desired, files, ...rest } = state;

@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exists, run } from '@capsule/host';
 
-/** The way in which this machine reaches a Debian archive. */
+/** How this machine reaches a Debian archive. */
 export interface DebianArchive {
   readonly mirror: string;
-  /** Keyring files that apt is to trust; the archive's own keys. */
+  /** The keyring files with the keys of the archive, which apt trusts. */
   readonly keyrings: readonly string[];
-  /** Lines of apt configuration that the host uses to get through (proxies, relaxed dates). */
+  /** Lines of the host's apt configuration that the access needs (proxies, relaxed date checks). */
   readonly aptOptions: readonly string[];
 }
 

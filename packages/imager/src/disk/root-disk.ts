@@ -26,7 +26,7 @@ export async function buildRootDisk(request: RootDiskRequest): Promise<string> {
       const tree = join(directory, 'tree');
       await mkdir(tree);
       for (const { path } of layers) {
-        // Linked, not copied: nothing here changes a layer.
+        // Hard links instead of copies, because no code here changes a layer.
         if ((await readdir(path)).length > 0) await run('cp', ['-a', '-l', `${path}/.`, tree]);
       }
       const blocks = Math.ceil(((await sizeOf(tree)) * 1.15 + ROOM_BYTES) / 4096);

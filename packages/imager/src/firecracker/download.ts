@@ -8,7 +8,7 @@ const LIMIT_BYTES = 32 * 1024 * 1024;
 const SILENCE_MS = 10_000;
 
 export interface DownloadOptions {
-  /** The longest silence of the server. Default: 10 s. */
+  /** The longest time without data from the server. Default: 10 s. */
   readonly silenceMs?: number;
 }
 

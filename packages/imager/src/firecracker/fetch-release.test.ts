@@ -89,7 +89,7 @@ suite('a release of Firecracker', () => {
     ],
     'that never ends': [
       (response) => {
-        // Until the client has left: each write after that fails at once.
+        // Writes until the client has disconnected; then each write fails immediately.
         const more = (gone?: Error | null) => {
           if (!gone) response.write(Buffer.alloc(1024 * 1024), more);
         };

@@ -4,7 +4,7 @@ import { runProgram } from '../run-program.ts';
 import { fetchRelease } from './fetch-release.ts';
 import { releaseFor } from './release.ts';
 
-/** `npm run firecracker`: fetches Firecracker, which runs microVMs from then on where it can. Idempotent. */
+/** `npm run firecracker`: downloads Firecracker for capsules that start later. Idempotent. */
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 await runProgram(async () => {

@@ -8,8 +8,8 @@ export interface OfferRequest extends FetchRequest {
 }
 
 /**
- * Fetches Firecracker unless it is given or fetched already. A failed download is reported and is no
- * failure: QEMU runs microVMs too. Only worth it where guests run on the processor itself.
+ * Downloads Firecracker, unless it is configured or already downloaded. It reports a failed download but does
+ * not fail, because QEMU can run microVMs. Firecracker needs KVM.
  */
 export async function offerFirecracker(request: OfferRequest): Promise<void> {
   const { cacheDir, env, progress, release } = request;

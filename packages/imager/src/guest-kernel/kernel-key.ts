@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { digestOf, digestOfFiles } from '../cache/digest.ts';
 import type { Architecture } from '../profile.ts';
 
-/** A newer version of it is not noticed: remove the cache's entry to build with that. */
+/** The key does not change with a newer version. Remove the cache entry to build with it. */
 export const SOURCE_PACKAGE = 'linux-source-6.12';
 
 const FOLDER = 'packages/imager/src/guest-kernel';

@@ -5,7 +5,7 @@ import { capsuleProfile } from '../profiles/capsule.ts';
 import { runProgram } from '../run-program.ts';
 import { buildGuestKernel } from './build-kernel.ts';
 
-/** `npm run guest-kernel`: compiles the kernel that microVMs start with from then on. Idempotent. */
+/** `npm run guest-kernel`: compiles the kernel for microVMs that start later. Idempotent. */
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 await runProgram(async () => {

@@ -16,7 +16,7 @@ export interface ImageRequest {
   readonly progress: Progress;
 }
 
-/** An image on disk; both forms hold the same digests. */
+/** An image on disk; both forms contain the same digests. */
 export interface BuiltImage {
   readonly key: string;
   readonly names: readonly string[];

@@ -40,7 +40,7 @@ const DIRECTORIES = {
   '/var/log': { uid: 0, mode: 0o755 },
 };
 
-/** The parts of one small image that the others lack. */
+/** The parts of one small image that differ from the others. */
 export interface DebianImage
   extends Pick<ImageRecipe, 'names' | 'files' | 'directories' | 'links' | 'config'> {
   /** Beside busybox. */

@@ -1,6 +1,6 @@
 /** How a container image is made from Debian packages. A document, like a profile. */
 export interface ImageRecipe {
-  /** Full references that the image is known by. */
+  /** The full references of the image. */
   readonly names: readonly string[];
   readonly suite: string;
   readonly packages: readonly string[];

@@ -29,8 +29,8 @@ const NODE_FLAGS = [
 const FREE_AT_BYTES = 128 * 1024;
 
 /**
- * The services that PID 1 keeps alive, in start order; the format is capsule-init's. At power-off capsuled gets
- * time to stop the workloads: as long as the slowest of them may take, which capsuled writes to a file.
+ * The services that PID 1 starts and restarts, in start order, in the format of capsule-init. At a power-off,
+ * capsuled gets the time that its slowest workload may take to stop; capsuled writes this time to a file.
  */
 export const serviceTable = `[containerd]
 exec = /usr/bin/containerd --config /etc/containerd/config.toml

@@ -43,7 +43,7 @@ const sources: Sources = {
   },
 };
 
-/** Each way of changing an input, and the layers that must be rebuilt for it. */
+/** Each kind of change of an input, and the layers that it must rebuild. */
 const CHANGES: readonly [string, StepName[], (p: Profile, s: Sources) => [Profile, Sources]][] = [
   ['a package', ['base', 'vmm'], (p, s) => [{ ...p, packages: [...p.packages, 'kmod'] }, s]],
   [
