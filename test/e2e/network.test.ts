@@ -15,7 +15,7 @@ import { deleteWorkloads, manifest, type RunningWorkload, runWorkload } from '..
 const IMAGE = 'serve:1';
 const SERVE =
   'mkdir -p /tmp/www && echo "page of $HOSTNAME" > /tmp/www/index.html && exec busybox httpd -f -p 80 -h /tmp/www';
-/** Ports of the capsule that lead to `web`: a page, and an agent's tcp and udp. */
+/** Ports of the capsule that are forwarded to `web`: an HTTP server, and a TCP and a UDP port of an agent. */
 const [PAGE = 0, TCP = 0, UDP = 0] = await freePorts(3);
 
 const BOUND = { timeout: 180_000 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Lab } from '@capsule/testkit';
 import { pathOf } from './capsulectl.ts';
 
-/** The roots of the capsule's cgroup trees: one, or with version 1 one for each controller. */
+/** The roots of the capsule's cgroup hierarchies: one for v2, or one for each controller of v1. */
 export async function cgroupRoots(lab: Lab): Promise<readonly string[]> {
   const mounts = await readFile(`/proc/${lab.pid}/mounts`, 'utf8');
   return mounts

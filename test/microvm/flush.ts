@@ -9,7 +9,7 @@ import { runIn } from './run-in.ts';
 import type { VmSetting } from './vm-setting.ts';
 import { applyContainer, applyVm, remove, untilReady } from './workload.ts';
 
-/** What happens during the stop of a microVM. */
+/** The activity during the stop of a microVM. */
 export const FLUSH_WAYS = ['plain', 'exec open', 'TERM ignored', 'capsuled killed'] as const;
 
 const IMAGE = 'flushed:1';

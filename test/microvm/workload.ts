@@ -51,7 +51,7 @@ export async function applyVm(
   name: string,
   { backend, ...rest }: VmSpec,
 ): Promise<void> {
-  // The root of a prebuilt machine is not the capsule's.
+  // The capsule does not manage the root of a prebuilt microVM.
   const confined = rest.rootfsPath === undefined ? CONFINED : {};
   const microVm = { ...QUICK, memoryMib: 192, ...confined, ...rest, backend: BACKENDS[backend] };
   await client.workload.apply({ workload: { name, kind: WorkloadKind.MICRO_VM, microVm } });

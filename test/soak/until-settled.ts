@@ -23,7 +23,7 @@ export async function untilShown(
   const limit = AbortSignal.timeout(timeoutMs);
   let last: Workload | undefined;
   while (!limit.aborted) {
-    // A stream that nobody reads continues until its signal aborts.
+    // A stream without a reader continues until its signal aborts.
     const leave = new AbortController();
     const options = { signal: AbortSignal.any([limit, leave.signal]), timeoutMs: 0 };
     try {

@@ -109,7 +109,7 @@ function withTornLayers(image: TestImage): TestImage {
   return { ...image, layers: image.layers.map(torn) };
 }
 
-/** Changes a byte of a file, and leaves the layer a readable tar of the same length. */
+/** Changes one byte of a file in the layer. The layer remains a readable tar of the same length. */
 function withOtherFile(layer: Buffer): Buffer {
   const changed = Buffer.from(layer);
   const contentAt = 512;
