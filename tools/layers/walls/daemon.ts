@@ -22,6 +22,7 @@ export const DAEMON: Folders = {
     uses: ['pause', 'scope', 'store', 'workload'],
     tests: ['testing'],
   },
+  projection: { uses: ['store'], tests: ['testing'] },
   manifest: {
     uses: ['cell', 'registry', 'scope', 'volume', 'workload'],
     tests: ['store', 'testing'],
@@ -56,6 +57,7 @@ export const DAEMON: Folders = {
       'manifest',
       'network',
       'pause',
+      'projection',
       'registry',
       'scope',
       'store',

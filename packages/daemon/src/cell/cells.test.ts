@@ -41,6 +41,7 @@ async function boot(t: TestContext) {
   const network = { ...outside.network, network: new FakeCellNetwork(kernel) };
   const scopes = scopeMaker({
     realms: outside.realmStore,
+    names: network.names,
     spaces: network.network,
     cgroups: outside.cgroups,
   });

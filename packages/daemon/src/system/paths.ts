@@ -17,6 +17,8 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
       path.join(permPath, 'log/workload', cellKey(cell), `${container}.log`),
     volumes: permanent('volumes'),
     uploads: permanent('uploads'),
+    /** Shown as /opt/kukeon. */
+    projection: permanent('kukeon'),
     lvm: permanent('lvm'),
     pool: permanent('pool.json'),
     vms: permanent('microvm'),

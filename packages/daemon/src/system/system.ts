@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
-import { consoleLog, containerId, FileLogs, KernelCgroups } from '@capsule/drivers';
+import { consoleLog, containerId, FileLogs, FileProjection, KernelCgroups } from '@capsule/drivers';
 import type { Log } from '@capsule/engine';
 import type { Config } from '../config/config.ts';
+import { Projector } from '../projection/projector.ts';
 import { scopeMaker } from '../scope/make.ts';
 import { type Stored, serveApi } from './api.ts';
 import { createBase } from './base.ts';
@@ -88,7 +89,12 @@ async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Pr
     },
     volumes: await openVolumePorts(setup, microVms),
     cgroups,
-    scopes: scopeMaker({ realms: runtimes.realmStore, spaces: network.network, cgroups }),
+    scopes: scopeMaker({
+      realms: runtimes.realmStore,
+      names: network.names,
+      spaces: network.network,
+      cgroups,
+    }),
     runtimeId: containerId,
   };
 }
@@ -118,5 +124,9 @@ async function startStored(
     leastMib,
   });
   startResources(resources, stack);
+  const { scopes, cells } = resources.records;
+  const projection = new FileProjection({ root: paths.projection });
+  const { runtimeId } = ports;
+  stack.use(new Projector({ projection, scopes, cells, runtimeId, feed: base.feed, log })).start();
   return { base, resources, registries };
 }
