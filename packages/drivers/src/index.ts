@@ -25,6 +25,7 @@ export {
   type ContainerdRealmsOptions,
 } from './containerd/realm-store/containerd-realms.ts';
 export { filesError } from './files-program/errors.ts';
+export { KernelPaths } from './host-paths/kernel-paths.ts';
 export { logError } from './log-files/errors.ts';
 export { FileLogs } from './log-files/file-logs.ts';
 export { SystemLogFile } from './log-files/system-log-file.ts';
@@ -34,6 +35,7 @@ export { consoleLog } from './microvm/runtime/start-writers.ts';
 export { type Architecture, architectureOf } from './oci/architecture.ts';
 export { containerId } from './oci/container-id.ts';
 export { programError } from './oci/errors.ts';
+export { KernelAddresses } from './own-addresses/kernel-addresses.ts';
 export { KernelPortListeners } from './port-listeners/kernel-port-listeners.ts';
 export { projectionError } from './projection/errors.ts';
 export { FileProjection, type FileProjectionOptions } from './projection/file-projection.ts';

@@ -1,5 +1,6 @@
 export { cloneFile, sharesBlocks } from './file/clone-file.ts';
 export * from './file/empty-folder.ts';
+export { ensureFolder, ensureFolderError } from './file/ensure-folder.ts';
 export { makeFolderAs, writeFileAs } from './file/exact-mode.ts';
 export { exists, isTaken } from './file/exists.ts';
 export { FileFollower, type FileFollowerParts } from './file/file-follower.ts';
@@ -17,6 +18,7 @@ export {
   ownerOfSocket,
   type SocketOwner,
 } from './net/listeners.ts';
+export { localRanges } from './net/local-addresses.ts';
 export {
   namespaceNames,
   namespaceState,

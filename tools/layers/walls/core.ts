@@ -73,7 +73,14 @@ export const CORE: Folders = {
     tests: ['manifest', 'manifest/testing'],
   },
   manifest: {
-    uses: ['error', 'manifest/kind', 'manifest/problem.ts', 'manifest/read', 'manifest/schema'],
+    uses: [
+      'error',
+      'manifest/kind',
+      'manifest/problem.ts',
+      'manifest/read',
+      'manifest/schema',
+      'resource/cell',
+    ],
     tests: ['manifest/testing', 'resource/workload'],
   },
   'manifest/testing': { uses: ['manifest'] },

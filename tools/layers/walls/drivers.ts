@@ -5,6 +5,7 @@ export const DRIVERS: Folders = {
   // Ground that drivers share. `image` is the port by which microVMs reach what containerd holds.
   cgroup: { uses: [] },
   'files-program': { uses: [] },
+  'host-paths': { uses: [] },
   image: { uses: ['oci'] },
   oci: { uses: [] },
   // The drivers, which know nothing of one another.
@@ -115,6 +116,7 @@ export const DRIVERS: Folders = {
     ],
   },
   'microvm/vmm': { uses: ['microvm/errors.ts', 'microvm/process'], tests: ['microvm/runtime'] },
+  'own-addresses': { uses: [] },
   'port-listeners': { uses: [] },
   projection: { uses: [] },
   registry: { uses: [] },

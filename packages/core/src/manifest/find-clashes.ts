@@ -1,4 +1,5 @@
-import type { KindTable } from './kind/kind.ts';
+import { describeHostPort, portsClash } from '../resource/cell/host-port.ts';
+import type { KindTable, PublishedHostPort } from './kind/kind.ts';
 import type { AnyManifest } from './manifest.ts';
 import { type ManifestProblem, type Position, positionOf } from './problem.ts';
 
@@ -8,7 +9,7 @@ export function findClashes(
   kinds: KindTable,
 ): readonly ManifestProblem[] {
   const names = new Map<string, Position>();
-  const ports = new Map<string, { readonly manifest: AnyManifest; readonly position: Position }>();
+  const ports: PlacedPort[] = [];
   const problems: ManifestProblem[] = [];
   for (const manifest of manifests) {
     const { kind, spec, positions } = manifest;
@@ -20,17 +21,29 @@ export function findClashes(
       continue;
     }
     names.set(`${kind} ${spec.name}`, namePosition);
-    for (const { key, path } of hostPorts(manifest, kinds)) {
-      const position = positionOf(positions, path);
-      const first = ports.get(key);
-      if (first === undefined) ports.set(key, { manifest, position });
-      else if (first.manifest !== manifest) {
-        const message = `${first.manifest.spec.name} already publishes ${key}, in ${place(first.position)}`;
-        problems.push({ path, message, position });
-      }
-    }
+    const own = hostPorts(manifest, kinds).map(({ port, path }) => {
+      return { manifest, port, path, position: positionOf(positions, path) };
+    });
+    problems.push(...own.flatMap((one) => clashOf(one, ports)));
+    ports.push(...own);
   }
   return problems;
+}
+
+interface PlacedPort extends PublishedHostPort {
+  readonly manifest: AnyManifest;
+  readonly position: Position;
+}
+
+function clashOf(
+  { port, path, position }: PlacedPort,
+  earlier: readonly PlacedPort[],
+): readonly ManifestProblem[] {
+  const first = earlier.find((other) => portsClash(other.port, port));
+  if (first === undefined) return [];
+  const name = first.manifest.spec.name;
+  const message = `${name} already publishes ${describeHostPort(port)}, in ${place(first.position)}`;
+  return [{ path, message, position }];
 }
 
 function hostPorts({ kind, spec }: AnyManifest, kinds: KindTable) {

@@ -5,10 +5,12 @@ import {
   type ContainerRef,
   cellFromKey,
   cellKey,
+  describeHostPort,
   isRunOver,
   nameOfCell,
   type PublishedPort,
   portKey,
+  portsClash,
   type WorkloadStatus,
 } from '@capsule/core';
 import type { Addresses } from '../store/addresses.ts';
@@ -87,20 +89,24 @@ export class PortPublisher {
 
   #desired(): DesiredPorts {
     const all = this.#parts.cells.list().flatMap((cell) => this.#portsOf(cell));
-    const holders = new Map(this.#loaded?.map((port) => [portKey(port), port.owner]));
-    const isHeld = (port: OwnedPort) => holders.get(portKey(port)) === port.owner;
+    const held = Map.groupBy(this.#loaded ?? [], portKey);
+    const isHeld = (port: OwnedPort) =>
+      held.get(portKey(port))?.some((one) => one.owner === port.owner && portsClash(one, port));
     const ranked = all.toSorted(
-      (a, b) => Number(isHeld(b)) - Number(isHeld(a)) || a.createdAt - b.createdAt,
+      (a, b) =>
+        Number(isHeld(b) ?? false) - Number(isHeld(a) ?? false) || a.createdAt - b.createdAt,
     );
-    const given = new Map<string, OwnedPort>();
+    const given = new Map<string, OwnedPort[]>();
     const refused = new Map<string, RefusedPort>();
     for (const { createdAt: _createdAt, ...port } of ranked) {
-      const key = portKey(port);
-      const holder = given.get(key)?.owner;
-      if (holder === undefined) given.set(key, port);
-      else if (!refused.has(port.owner)) refused.set(port.owner, { port: key, holder });
+      const others = given.get(portKey(port)) ?? [];
+      const holder = others.find((other) => portsClash(other, port))?.owner;
+      if (holder === undefined) given.set(portKey(port), [...others, port]);
+      else if (!refused.has(port.owner)) {
+        refused.set(port.owner, { port: describeHostPort(port), holder });
+      }
     }
-    return { ports: [...given.values()], refused };
+    return { ports: [...given.values()].flat(), refused };
   }
 
   #portsOf({ id, spec, desired, createdAt, containers }: CellRecord): readonly RankedPort[] {
@@ -117,5 +123,5 @@ export class PortPublisher {
 }
 
 function describePort(port: OwnedPort): string {
-  return `${port.hostPort}/${port.protocol} ${port.address}:${port.containerPort}`;
+  return `${describeHostPort(port)} ${port.address}:${port.containerPort}`;
 }

@@ -3,6 +3,7 @@ import {
   type CellNetwork,
   type MachineRanges,
   type NameResponder,
+  type OwnAddresses,
   type PortListeners,
   type ServiceProbe,
   type SpaceNetworkSpec,
@@ -11,6 +12,7 @@ import {
 } from '@capsule/core';
 import {
   BridgeNetwork,
+  KernelAddresses,
   KernelPortListeners,
   KernelRanges,
   NetworkProbe,
@@ -30,6 +32,7 @@ export interface NetworkPorts {
   readonly namespaces: CellNamespaces;
   readonly ranges: MachineRanges;
   readonly listeners: PortListeners;
+  readonly ownAddresses: OwnAddresses;
   readonly service: ServiceProbe;
   readonly names: NameResponder;
 }
@@ -47,6 +50,7 @@ export function openNetwork({ paths, log, stack }: Setup) {
     namespaces: new PinnedNamespaces(paths.cells),
     ranges: new KernelRanges(),
     listeners: new KernelPortListeners(),
+    ownAddresses: new KernelAddresses(),
     service: new NetworkProbe(),
     names: stack.use(answerNames(log)),
   };

@@ -3,6 +3,7 @@ import type {
   ContainerFiles,
   ContainerRef,
   ContainerRuntime,
+  HostPaths,
   ImageStore,
   ImageStores,
   LogStore,
@@ -24,6 +25,7 @@ export interface Ports {
   readonly network: NetworkPorts;
   readonly volumes: VolumePorts;
   readonly cgroups: CellCgroups;
+  readonly hostPaths: HostPaths;
   readonly scopes: ScopeMaker;
 }
 

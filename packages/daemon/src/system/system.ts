@@ -1,6 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
-import { consoleLog, containerId, FileLogs, FileProjection, KernelCgroups } from '@capsule/drivers';
+import {
+  consoleLog,
+  containerId,
+  FileLogs,
+  FileProjection,
+  KernelCgroups,
+  KernelPaths,
+} from '@capsule/drivers';
 import type { Log } from '@capsule/engine';
 import type { Config } from '../config/config.ts';
 import { Projector } from '../projection/projector.ts';
@@ -89,6 +96,7 @@ async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Pr
     },
     volumes: await openVolumePorts(setup, microVms),
     cgroups,
+    hostPaths: new KernelPaths(),
     scopes: scopeMaker({
       realms: runtimes.realmStore,
       names: network.names,

@@ -63,6 +63,8 @@ function createAdmission({ records, observer, ports, settings }: WorkloadsParts)
     ownFolders,
     leastMib,
     listeners: ports.network.listeners,
+    ownAddresses: ports.network.ownAddresses,
+    hostPaths: ports.hostPaths,
     statusOf: (ref) => observer.statusOf(ref),
   });
 }

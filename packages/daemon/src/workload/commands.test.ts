@@ -43,6 +43,8 @@ function setUp() {
       addresses,
       volumes,
       listeners,
+      ownAddresses: { has: (address) => address.startsWith('127.') },
+      hostPaths: { exists: (path) => !path.startsWith('/absent') },
       limits: new Set(['memoryBytes']),
       statusOf: () => status.current,
       ownFolders: ['/perm/volumes'],
@@ -354,6 +356,28 @@ test('a port on which a program of the capsule listens is refused, except to its
   commands.stop('web');
   commands.apply(specOf('proxy', { networkMode: 'host' }));
   assert.throws(() => commands.start('web'), hasCode('WORKLOAD_PORT_IN_USE'));
+});
+
+test('one port on two addresses of the capsule is no clash; on each address, and on a foreign one, it is refused', () => {
+  const { commands } = setUp();
+  const at = (hostAddress: string) => ({ ports: [{ ...port(80), hostAddress }] });
+  commands.apply(specOf('near', at('127.0.0.1')));
+  commands.apply(specOf('other', at('127.0.0.2')));
+  const taken = (change: Partial<WorkloadSpec>) => () => commands.apply(specOf('web', change));
+  assert.throws(taken({ ports: [port(80)] }), hasCode('WORKLOAD_PORT_TAKEN'));
+  assert.throws(taken(at('127.0.0.2')), hasCode('WORKLOAD_PORT_TAKEN'));
+  assert.throws(taken(at('203.0.113.9')), hasCode('WORKLOAD_PORT_ADDRESS_FOREIGN'));
+});
+
+test('a bind of a path that the capsule does not have is refused, unless the start makes it', () => {
+  const { commands } = setUp();
+  const bind = { source: '/absent/html', target: '/html', readOnly: true };
+  const missing = specOf('web', { hostBindPaths: [bind] });
+  assert.throws(() => commands.apply(missing), {
+    code: 'WORKLOAD_BIND_SOURCE_MISSING',
+    message: 'web cannot mount /absent/html: the capsule has no such path',
+  });
+  commands.apply(specOf('web', { hostBindPaths: [{ ...bind, ensure: true }] }));
 });
 
 test('a port of a workload that leaves the network of the capsule is free, to itself and others', () => {

@@ -88,6 +88,12 @@ export const workloadError = defineErrors('WORKLOAD', {
       `${f.name} cannot publish ${f.port}: ${f.holder} publishes it already`,
     hint: (f) => `choose another hostPort, or delete ${f.holder}`,
   },
+  PORT_ADDRESS_FOREIGN: {
+    kind: 'precondition',
+    message: (f: { name: string; port: string; address: string }) =>
+      `${f.name} cannot publish ${f.port}: the capsule has no address ${f.address}`,
+    hint: 'remove the address to publish the port on each address of the capsule, or choose one that the capsule has',
+  },
   PORT_KEPT: {
     kind: 'precondition',
     message: (f: { name: string; port: string; holder: string }) =>
@@ -109,6 +115,13 @@ export const workloadError = defineErrors('WORKLOAD', {
       `the published port ${f.port} of ${f.holder} hides the port of ${f.program}`,
     why: 'both use the same port, and new connections go to the published one',
     hint: (f) => `give ${f.holder} another hostPort, or the program another port`,
+  },
+  BIND_SOURCE_MISSING: {
+    kind: 'precondition',
+    message: (f: { name: string; source: string }) =>
+      `${f.name} cannot mount ${f.source}: the capsule has no such path`,
+    hint: (f) =>
+      `create ${f.source} on the capsule, or set \`ensure: true\` in a manifest of v1beta1`,
   },
   DEPENDENCY_MISSING: {
     kind: 'precondition',

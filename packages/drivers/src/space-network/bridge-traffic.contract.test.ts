@@ -136,7 +136,12 @@ if (await inOwnNamespaces(import.meta.filename)) {
       const later = await prepared();
       const ask = (port: number) =>
         lab.outside.ask({ protocol: 'tcp', address: TRAFFIC_LAB.uplink, port });
-      assert.equal(await ask(8080), `web saw ${TRAFFIC_LAB.outside}`);
+      for (const reload of [() => undefined, () => later.prepareSpace(FRESH)]) {
+        await reload();
+        assert.equal(await ask(8080), `web saw ${TRAFFIC_LAB.outside}`);
+        assert.equal(await ask(8091), `far saw ${TRAFFIC_LAB.outside}`);
+      }
+      await later.removeSpace(FRESH.key);
       await later.prepareSpace(PROD);
       assert.equal(await ask(8090), `far saw ${TRAFFIC_LAB.outside}`);
     });
@@ -163,9 +168,11 @@ if (await inOwnNamespaces(import.meta.filename)) {
 
 /** Another space with two cells, which serve on port 80 as `far` and `near`; `far` is published as 8090. */
 const PROD = { key: 'main_prod', bridge: 'kb0123456789', cidr: '10.88.0.0/24' };
+const FRESH = { key: 'main_fresh', bridge: 'kb9876543210', cidr: '10.88.9.0/24' };
 const FAR = { key: 'main_prod_default_far', hostname: 'far', address: '10.88.0.2' };
 const NEAR = { key: 'main_prod_default_near', hostname: 'near', address: '10.88.0.3' };
 const PROD_GATEWAY = '10.88.0.1';
+const FAR_PORT = { protocol: 'tcp', containerPort: 80, address: FAR.address } as const;
 const BOTH = ['tcp', 'udp'] as const;
 
 async function openSpaces() {
@@ -183,7 +190,8 @@ async function openSpaces() {
   const ports = BOTH.map((protocol) => {
     return { protocol, hostPort: 8090, containerPort: 80, address: FAR.address };
   });
-  await network.publish([...TrafficLab.published, ...ports]);
+  const placed = { ...FAR_PORT, hostPort: 8091, hostAddress: TRAFFIC_LAB.uplink };
+  await network.publish([...TrafficLab.published, ...ports, placed]);
   for (const protocol of BOTH) {
     await far.serve('far', { protocol, port: 80 });
     await near.serve('near', { protocol, port: 80 });

@@ -1,7 +1,7 @@
 import type { Protocol, PublishedPort } from '@capsule/core';
 import { type NftMapElement, nftLoad, nftMap } from '@capsule/host';
 import { latestWins } from './latest-wins.ts';
-import { checkPorts, PUBLISHED, planRuleset, TABLE } from './ruleset.ts';
+import { checkPorts, PUBLISHED, PUBLISHED_AT, planRuleset, TABLE } from './ruleset.ts';
 import type { Spaces } from './spaces.ts';
 
 /** The one nftables table, made from the prepared spaces and the published ports. One process loads it at a time. */
@@ -24,9 +24,16 @@ export class PacketFilter {
    */
   async open(signal?: AbortSignal): Promise<void> {
     if (this.#ports !== undefined) return;
-    const elements = await nftMap(TABLE, PUBLISHED, signal);
-    this.#ports ??= elements?.map(portOf) ?? [];
-    if (elements === undefined) await this.reload();
+    const [everywhere, atAddress] = await Promise.all([
+      nftMap(TABLE, PUBLISHED, signal),
+      nftMap(TABLE, PUBLISHED_AT, signal),
+    ]);
+    const ports = (everywhere ?? []).map(portOf);
+    const placed = (atAddress ?? []).map(({ key: [hostAddress, ...key], value }) => {
+      return { ...portOf({ key, value }), hostAddress: String(hostAddress) };
+    });
+    this.#ports ??= [...ports, ...placed];
+    if (everywhere === undefined || atAddress === undefined) await this.reload();
   }
 
   /** Replaces the ports. Fails with `NETWORK_PORT_*`, and leaves the present ones then. */

@@ -83,12 +83,30 @@ test('a port that is published twice is refused, unless the protocols differ', (
   plan([web, { ...web, protocol: 'udp' }]);
 });
 
+test('a port on one address is an element of another map, and its UDP zone, too', () => {
+  const dns: PublishedPort = { ...web, protocol: 'udp', hostPort: 53, hostAddress: '127.0.0.1' };
+  const planned = plan([{ ...web, hostAddress: '10.0.0.5' }, dns]);
+  assert.match(planned, /10\.0\.0\.5 \. tcp \. 8080 : 172\.20\.254\.2 \. 80,/);
+  assert.match(planned, /127\.0\.0\.1 \. 53 : \d+,/);
+  assert.doesNotMatch(planned, /^ +tcp \. 8080/m);
+});
+
+test('one port on two addresses is no clash, and on each address it is', () => {
+  const near = { ...web, hostAddress: '127.0.0.1' };
+  plan([near, { ...web, hostAddress: '10.0.0.5' }]);
+  assert.throws(() => plan([near, web]), { code: 'NETWORK_PORT_CONFLICT' });
+  assert.throws(() => plan([near, { ...near, containerPort: 81 }]), {
+    code: 'NETWORK_PORT_CONFLICT',
+  });
+});
+
 test('invalid ports and addresses never reach nft', () => {
   for (const port of [0, -1, 65536, 1.5, Number.NaN]) {
     assert.throws(() => plan([{ ...web, hostPort: port }]), { code: 'NETWORK_PORT_INVALID' });
     assert.throws(() => plan([{ ...web, containerPort: port }]), { code: 'NETWORK_PORT_INVALID' });
   }
   for (const address of ['', 'web', '::1', '1.2.3', '1.2.3.4 . 80 }; flush ruleset']) {
+    assert.throws(() => plan([{ ...web, hostAddress: address }]), { kind: 'invalid' });
     assert.throws(() => plan([{ ...web, address }]), { kind: 'invalid' });
   }
 });

@@ -1,4 +1,12 @@
-import { isIPv4, NAME_PORT, type PublishedPort, RESPONDER_PORT } from '@capsule/core';
+import {
+  describeHostPort,
+  isIPv4,
+  NAME_PORT,
+  type PublishedPort,
+  portKey,
+  portsClash,
+  RESPONDER_PORT,
+} from '@capsule/core';
 import { networkError } from './errors.ts';
 
 export interface RulesetSpec {
@@ -21,13 +29,16 @@ export const TABLE = 'inet capsule';
 
 /** The map of published ports in it: protocol and port of the capsule, address and port of the cell. */
 export const PUBLISHED = 'published';
+/** The same for ports on one address of the capsule, which the key begins with. */
+export const PUBLISHED_AT = 'published_at';
 
 /**
  * Returns the whole packet filter of a capsule as one nft transaction that replaces the table.
  *
  * - A published port leads to its cell only when the packet is for an address of the capsule (`fib daddr type
  *   local`): traffic of a cell to the same port of an outside host is left alone. Ports are public: cells of
- *   every space reach them, at the gateway of their own space and at the capsule's other addresses.
+ *   every space reach them, at the gateway of their own space and at the capsule's other addresses. A port that
+ *   is published on one address leads there from no other one.
  * - A packet of a cell for an address in the range of another space, its gateway included, is refused before
  *   any translation. So cells reach another space through published ports only.
  * - A cell that reaches itself or another cell through the capsule's address, and the capsule that reaches a
@@ -48,18 +59,17 @@ export const PUBLISHED = 'published';
 export function planRuleset(spec: RulesetSpec): string {
   const ports = checkPorts(spec.ports);
   const spaces = spec.spaces.toSorted((a, b) => (a.bridge < b.bridge ? -1 : 1));
-  const udpZones = ports
-    .filter((port) => port.protocol === 'udp')
-    .map((port) => `${port.hostPort} : ${zoneOf(port)}`);
-  const targets = ports.map(
-    (port) => `${port.protocol} . ${port.hostPort} : ${port.address} . ${port.containerPort}`,
-  );
+  const everywhere = ports.filter(({ hostAddress }) => hostAddress === undefined);
+  const atAddress = ports.filter(({ hostAddress }) => hostAddress !== undefined);
   return `table ${TABLE}
 delete table ${TABLE}
 table ${TABLE} {
   map ${PUBLISHED} {
     type inet_proto . inet_service : ipv4_addr . inet_service
-${elements(targets)}  }
+${elements(everywhere.map(targetOf))}  }
+  map ${PUBLISHED_AT} {
+    type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+${elements(atAddress.map(targetOf))}  }
   set bridges {
     type ifname
 ${elements(spaces.map(({ bridge }) => `"${bridge}"`))}  }
@@ -86,16 +96,21 @@ ${elements(spaces.map(({ gateway }) => `${gateway} : ${gateway} . ${RESPONDER_PO
   }
   map udp_zones {
     typeof udp dport : ct zone
-${elements(udpZones)}  }
+${elements(zonesOf(everywhere))}  }
+  map udp_zones_at {
+    typeof ip daddr . udp dport : ct zone
+${elements(zonesOf(atAddress))}  }
   chain early {
     type filter hook prerouting priority raw; policy accept;
     iifname @bridges ip saddr 127.0.0.0/8 drop
     iifname @bridges ip daddr 127.0.0.0/8 drop
     fib daddr type local ct original zone set udp dport map @udp_zones
+    fib daddr type local ct original zone set ip daddr . udp dport map @udp_zones_at
   }
   chain early_own {
     type filter hook output priority raw; policy accept;
     fib daddr type local ct original zone set udp dport map @udp_zones
+    fib daddr type local ct original zone set ip daddr . udp dport map @udp_zones_at
   }
   chain between_spaces {
     type filter hook prerouting priority mangle; policy accept;
@@ -116,6 +131,7 @@ ${elements(udpZones)}  }
   }
   chain to_cell {
     meta nfproto ipv4 meta l4proto { tcp, udp } dnat ip to meta l4proto . th dport map @${PUBLISHED}
+    meta l4proto { tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @${PUBLISHED_AT}
   }
   chain leaving {
     type nat hook postrouting priority srcnat; policy accept;
@@ -157,18 +173,39 @@ function embeddedPort(): string {
 
 /** Returns the ports in a fixed order. Fails with `NETWORK_*`. Pure. */
 export function checkPorts(ports: readonly PublishedPort[]): readonly PublishedPort[] {
-  const taken = new Set<string>();
+  const taken = new Map<string, PublishedPort[]>();
   for (const port of ports) {
-    const { hostPort, containerPort, protocol, address } = port;
-    if (!isPort(hostPort)) throw networkError.PORT_INVALID({ port: hostPort, protocol });
-    if (!isPort(containerPort)) throw networkError.PORT_INVALID({ port: containerPort, protocol });
-    if (!isIPv4(address)) throw networkError.ADDRESS_OUTSIDE({ address, cidr: 'IPv4' });
-    if (taken.has(`${protocol}/${hostPort}`)) {
-      throw networkError.PORT_CONFLICT({ port: hostPort, protocol });
+    checkPort(port);
+    const others = taken.get(portKey(port)) ?? [];
+    if (others.some((other) => portsClash(other, port))) {
+      throw networkError.PORT_CONFLICT({ port: port.hostPort, protocol: port.protocol });
     }
-    taken.add(`${protocol}/${hostPort}`);
+    taken.set(portKey(port), [...others, port]);
   }
   return ports.toSorted((a, b) => order(a).localeCompare(order(b)));
+}
+
+function checkPort({ hostPort, containerPort, protocol, address, hostAddress }: PublishedPort) {
+  if (!isPort(hostPort)) throw networkError.PORT_INVALID({ port: hostPort, protocol });
+  if (!isPort(containerPort)) throw networkError.PORT_INVALID({ port: containerPort, protocol });
+  for (const one of [address, hostAddress ?? address]) {
+    if (!isIPv4(one)) throw networkError.ADDRESS_OUTSIDE({ address: one, cidr: 'IPv4' });
+  }
+}
+
+/** An element of the map of ports that have an address of the capsule, or of that of the others. */
+function targetOf({ hostAddress, protocol, hostPort, address, containerPort }: PublishedPort) {
+  const at = hostAddress === undefined ? '' : `${hostAddress} . `;
+  return `${at}${protocol} . ${hostPort} : ${address} . ${containerPort}`;
+}
+
+function zonesOf(ports: readonly PublishedPort[]): readonly string[] {
+  return ports
+    .filter(({ protocol }) => protocol === 'udp')
+    .map((port) => {
+      const at = port.hostAddress === undefined ? '' : `${port.hostAddress} . `;
+      return `${at}${port.hostPort} : ${zoneOf(port)}`;
+    });
 }
 
 function isPort(value: number): boolean {
@@ -176,7 +213,7 @@ function isPort(value: number): boolean {
 }
 
 function order(port: PublishedPort): string {
-  return `${port.protocol} ${String(port.hostPort).padStart(5, '0')}`;
+  return `${port.protocol} ${String(port.hostPort).padStart(5, '0')} ${describeHostPort(port)}`;
 }
 
 /** Returns 1 to 65535, spread by FNV-1a over address and port of the target. */

@@ -128,6 +128,28 @@ export function cellTrafficContract(name: string, open: () => Promise<CellNetwor
       await network.publish(TrafficLab.published);
     });
 
+    test('a port that is published on one address is reachable at that address only', async () => {
+      const { web, db } = TRAFFIC_LAB;
+      const publish = (protocol: 'tcp' | 'udp', hostAddress: string, address: string) =>
+        ({ protocol, hostPort: 8085, containerPort: 80, hostAddress, address }) as const;
+      for (const protocol of ['tcp', 'udp'] as const) {
+        const ask = (agent: TrafficAgent, address: string) =>
+          agent.ask({ protocol, address, port: 8085 });
+        await network.publish([
+          publish(protocol, TRAFFIC_LAB.uplink, web.address),
+          publish(protocol, '127.0.0.1', db.address),
+        ]);
+        assert.equal(await ask(lab.outside, TRAFFIC_LAB.uplink), `web saw ${TRAFFIC_LAB.outside}`);
+        assert.match(await ask(lab.db, TRAFFIC_LAB.uplink), /^web saw /);
+        assert.match(await ask(lab.capsule, TRAFFIC_LAB.uplink), /^web saw /);
+        assert.match(await ask(lab.capsule, '127.0.0.1'), /^db saw /);
+        for (const agent of [lab.web, lab.capsule]) {
+          assert.equal(await ask(agent, TRAFFIC_LAB.gateway), 'refused');
+        }
+      }
+      await network.publish(TrafficLab.published);
+    });
+
     test('the capsule reaches the control API, and no cell does', async () => {
       await lab.capsule.serve('api', { protocol: 'tcp', port: 50000 });
       for (const address of [TRAFFIC_LAB.gateway, TRAFFIC_LAB.uplink]) {

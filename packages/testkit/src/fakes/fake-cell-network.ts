@@ -6,6 +6,7 @@ import {
   type PublishedPort,
   parseRange,
   parseSubnet,
+  portsClash,
   type SpaceNetworkSeen,
   type SpaceNetworkSpec,
   type SpaceNetworks,
@@ -119,8 +120,7 @@ export class FakeCellNetwork implements CellNetwork, SpaceNetworks {
 
   async publish(ports: readonly PublishedPort[], signal?: AbortSignal): Promise<void> {
     this.#called('publish', String(ports.length), signal);
-    const taken = new Set(ports.map((port) => `${port.protocol}/${port.hostPort}`));
-    if (taken.size < ports.length) {
+    if (ports.some((port, at) => ports.slice(0, at).some((other) => portsClash(other, port)))) {
       throw fakeError('NETWORK_PORT_CONFLICT', 'conflict', 'a port is published twice');
     }
     this.state.published = ports;

@@ -47,6 +47,7 @@ export function fakeOutside() {
       namespaces: new FakeCellNamespaces(),
       names: new FakeNameResponder(),
       listeners: new FakePortListeners(),
+      ownAddresses: { has: () => true },
       service: ALL_WELL,
       ranges: { usedRanges: async () => [] },
     },
@@ -58,6 +59,7 @@ export function fakeOutside() {
     },
     realmStore: new FakeRealmStore(),
     cgroups: new FakeCellCgroups(),
+    hostPaths: { exists: () => true },
     scopes: { make: async () => undefined, unmake: async () => undefined },
   };
 }

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { PortMapping, Problem, Protocol } from '@capsule/core';
+import { hostAddressOf, type PortMapping, type Problem, type Protocol } from '@capsule/core';
 import {
   PortMappingSchema,
   type PortMapping as WirePortMapping,
@@ -39,7 +39,7 @@ export function portFromProto(
     containerPort: port.containerPort,
     hostPort: port.hostPort,
     protocol: isProtocol(protocol) ? protocol : 'tcp',
-    ...(port.hostAddress !== '' && { hostAddress: port.hostAddress }),
+    ...hostAddressOf(port.hostAddress),
   };
 }
 

@@ -7,9 +7,10 @@ import { workloadDocument } from './document.ts';
 import { describeSource } from './kind.ts';
 import { describeState, styleOfState } from './state.ts';
 
-/** `8080->80/tcp` */
+/** `8080->80/tcp`, or `127.0.0.1:8080->80/tcp`. */
 export function describePort(port: PortMapping): string {
-  return `${port.hostPort}->${port.containerPort}/${port.protocol}`;
+  const address = port.hostAddress === undefined ? '' : `${port.hostAddress}:`;
+  return `${address}${port.hostPort}->${port.containerPort}/${port.protocol}`;
 }
 
 export function workloadListing(now: number): Listing<ReportedWorkload> {

@@ -1,3 +1,4 @@
+import type { HostPort } from '../../resource/cell/host-port.ts';
 import type { Problem } from '../problem.ts';
 import type { DocumentReader, Place } from '../read/document-reader.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
@@ -23,7 +24,7 @@ export interface Kind<Spec extends NamedSpec> {
   /** The document that `read` reads back into the same spec. */
   print(spec: Spec): object;
   /** Ports of the capsule that it takes for itself. Absent: none. */
-  hostPorts?(spec: Spec): readonly HostPort[];
+  hostPorts?(spec: Spec): readonly PublishedHostPort[];
 }
 
 export interface NamedSpec {
@@ -37,9 +38,8 @@ export interface KindForm {
   readonly schema: JsonSchema;
 }
 
-export interface HostPort {
-  /** `8080/tcp` */
-  readonly key: string;
+export interface PublishedHostPort {
+  readonly port: HostPort;
   /** Where the manifest says so. */
   readonly path: string;
 }

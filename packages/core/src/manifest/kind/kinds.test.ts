@@ -152,7 +152,7 @@ const GREETING_KIND: Kind<GreetingSpec> = {
   diff: (before, after) =>
     before?.text === after.text ? [] : [{ path: 'text', after: after.text, recreates: false }],
   print: ({ name, text }) => ({ name, kind: 'Greeting', text }),
-  hostPorts: () => [{ key: '7/tcp', path: 'text' }],
+  hostPorts: () => [{ port: { hostPort: 7, protocol: 'tcp' }, path: 'text' }],
 };
 
 const WITH_GREETING = { ...KINDS, greeting: GREETING_KIND };

@@ -1,4 +1,5 @@
 import type { PortMapping, Protocol } from '../../resource/cell/container.ts';
+import { hostAddressOf } from '../../resource/cell/host-port.ts';
 import type { DocumentReader, Place } from './document-reader.ts';
 import { readText } from './read-words.ts';
 
@@ -22,8 +23,8 @@ export function readPorts(reader: DocumentReader, place: Place): readonly PortMa
     const containerPort = readPort(reader, item, fields.get('containerPort'), 'containerPort');
     const hostPort = readPort(reader, item, fields.get('hostPort'), 'hostPort');
     const protocol = readProtocol(reader, fields.get('protocol'));
-    const hostAddress = readText(reader, fields.get('hostAddress'));
-    return [{ containerPort, hostPort, protocol, ...(hostAddress !== '' && { hostAddress }) }];
+    const address = hostAddressOf(readText(reader, fields.get('hostAddress')));
+    return [{ containerPort, hostPort, protocol, ...address }];
   });
 }
 

@@ -3,7 +3,9 @@ import {
   type ContainerRef,
   cellFromWorkload,
   containerKey,
+  type HostPaths,
   isRunOver,
+  type OwnAddresses,
   type PortListeners,
   portKey,
   type Resources,
@@ -16,6 +18,7 @@ import type { Cells } from '../../store/cells.ts';
 import type { GoodSpecs } from '../../store/good-specs.ts';
 import type { WorkloadSpecs } from '../../store/workload-specs.ts';
 import type { VolumeRecords } from '../../volume/records.ts';
+import { checkBindSources } from './check-bind-sources.ts';
 import { checkDependencies } from './check-dependencies.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkMemory } from './check-memory.ts';
@@ -31,6 +34,8 @@ export interface AdmissionParts {
   readonly addresses: Addresses;
   readonly volumes: Pick<VolumeRecords, 'get'>;
   readonly listeners: PortListeners;
+  readonly ownAddresses: OwnAddresses;
+  readonly hostPaths: HostPaths;
   /** Limits that this capsule can enforce. */
   readonly limits: ReadonlySet<keyof Resources>;
   readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
@@ -62,7 +67,8 @@ export class Admission {
    * called in the transaction that wrote the spec, and those of the batch. Fails with
    * `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_MEMORY_TOO_SMALL`, `WORKLOAD_PORT_*`,
    * `WORKLOAD_DEPENDENCY_*`, `ADDRESS_EXHAUSTED`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE`,
-   * `VOLUME_WANTED_TWICE`, `WORKLOAD_ROOTFS_*`.
+   * `VOLUME_WANTED_TWICE`, `WORKLOAD_BIND_SOURCE_MISSING`,
+   * `WORKLOAD_ROOTFS_*`.
    */
   checkCell(cell: CellRecord, before?: CellRecord, batch: ApplyBatch = new Map()): void {
     const others = this.#parts.cells.list().flatMap(claimsOf);
@@ -77,11 +83,14 @@ export class Admission {
 
   #checkContainer(record: WorkloadRecord, { others, batch, before }: Claims): void {
     const { specs, volumes, listeners, limits, statusOf, ownFolders, leastMib } = this.#parts;
+    const { ownAddresses, hostPaths } = this.#parts;
     const { spec, desired } = record;
     checkLimits(spec, limits);
     checkMemory(spec, leastMib);
     const fallbackOf = (other: WorkloadRecord) => this.#fallbackOf(other);
-    checkPorts(record, { others, fallbackOf, listeners, published: publishedBy(before) });
+    const published = publishedBy(before);
+    checkPorts(record, { others, fallbackOf, listeners, addresses: ownAddresses, published });
+    checkBindSources(record, hostPaths);
     if (record.role === 'root') checkDependencies(spec, (name) => specs.get(name));
     if (desired !== 'running') return;
     const isOver = (other: WorkloadRecord) => isRunOver(other, statusOf(other.ref));

@@ -19,6 +19,7 @@ import { type Container, ContainerSchema } from '../gen/containerd/services/cont
 import { findImage } from '../image/find-image.ts';
 import { describeContainer } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
+import { ensureSources, withEnsuredSources } from './ensure-sources.ts';
 import { type ContainerLabels, writeLabels } from './labels.ts';
 import { lookAtContainer } from './list-containers.ts';
 import { removeContainer } from './remove-container.ts';
@@ -99,13 +100,14 @@ async function describeRecord(
     labels: writeLabels(labels),
     image: spec.image,
     runtime: { name: 'io.containerd.runc.v2' },
-    spec: packSpec(oci),
+    spec: packSpec(withEnsuredSources(oci, spec)),
     snapshotter,
     snapshotKey: id,
   });
 }
 
 async function checkSources({ ref: { container }, hostBindPaths }: ContainerSpec): Promise<void> {
+  await ensureSources(hostBindPaths.flatMap(({ source, ensure }) => (ensure ? [source] : [])));
   for (const { source } of hostBindPaths) {
     const seen = await unlessMissing(stat(source), ['ENOTDIR']);
     if (seen === undefined) throw runtimeError.BIND_SOURCE_MISSING({ container, source });

@@ -9,6 +9,7 @@ import { runtimeError } from '../errors.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 import { describeContainer, taskState } from './container-seen.ts';
 import type { RuntimeContext } from './context.ts';
+import { ensureSources, readEnsuredSources } from './ensure-sources.ts';
 import { type ContainerLabels, readLabels } from './labels.ts';
 import { clearEnd } from './settle-container.ts';
 import { findMounts, prepareSnapshot } from './snapshot.ts';
@@ -39,6 +40,7 @@ export async function startContainer(
   if (labels.ended !== undefined) await clearEnd(context, id);
   // Missing after an interrupted creation: no program ever ran in it.
   const rootfs = mounts ?? (await prepareSnapshot(context, id, labels.parent, signal));
+  await ensureSources(readEnsuredSources(answer?.container?.spec?.value));
   return run(context, { id, labels, rootfs }, signal);
 }
 

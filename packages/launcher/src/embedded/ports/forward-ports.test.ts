@@ -61,6 +61,19 @@ test('follows the published ports', async () => {
   server.close();
 });
 
+test('a port that the capsule has on another address only is not forwarded', async () => {
+  const { port, server } = await capsuleServer();
+  const sets = (async function* () {
+    yield [{ protocol: 'tcp', port, address: '127.0.0.9' }] as const;
+    await assert.rejects(ask(port), { code: 'ECONNREFUSED' });
+    yield [{ protocol: 'tcp', port, address: CAPSULE }] as const;
+    assert.equal(await ask(port), 'page');
+  })();
+  const report = async () => undefined;
+  await forwardPorts({ address: CAPSULE, published: sets, report, say: () => undefined });
+  server.close();
+});
+
 test('reports a port that another program uses, and publishes it when it is free', async () => {
   const { port, server } = await capsuleServer();
   const other = createServer().listen(port, '127.0.0.1');

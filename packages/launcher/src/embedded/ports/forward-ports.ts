@@ -55,13 +55,18 @@ export async function forwardPorts(request: ForwardRequest): Promise<void> {
   const timer = setInterval(() => void settle(true), request.retryMs ?? RETRY_MS).unref();
   try {
     for await (const ports of request.published) {
-      wanted = ports;
+      wanted = ports.filter((port) => isAt(port, request.address));
       await settle(false);
     }
   } finally {
     clearInterval(timer);
     await working;
   }
+}
+
+/** A port that the capsule publishes on another of its addresses is not for the host. */
+function isAt(port: PublishedPort, address: string): boolean {
+  return port.address === undefined || port.address === address;
 }
 
 /** The listeners on the host's loopback. */

@@ -2,6 +2,8 @@
 export interface PublishedPort {
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;
+  /** The only address of the capsule that has it; absent: each has. */
+  readonly address?: string;
 }
 
 /** Equal for equal ports. */

@@ -73,8 +73,9 @@ export async function* publishedBy(
 function publishedOf(workload: Workload): readonly PublishedPort[] {
   if (workload.desiredState === DesiredState.STOPPED) return [];
   const mappings = workload.container?.ports ?? workload.microVm?.ports ?? [];
-  return mappings.map(({ hostPort, protocol }) => ({
+  return mappings.map(({ hostPort, protocol, hostAddress }) => ({
     port: hostPort,
     protocol: protocol === 'udp' ? 'udp' : 'tcp',
+    ...(hostAddress !== '' && { address: hostAddress }),
   }));
 }

@@ -2,8 +2,7 @@ import { placeOfCell, placeOfContainer } from '../../../resource/place/place.ts'
 import { rootOf } from '../../../resource/workload/cell-document.ts';
 import type { Problem } from '../../problem.ts';
 import { CELL_API } from '../../read/foreign-document.ts';
-import type { HostPort, Kind } from '../kind.ts';
-import { portKey } from '../workload/validate-workload.ts';
+import type { Kind, PublishedHostPort } from '../kind.ts';
 import { describeWorkloadChange } from '../workload/workload-change.ts';
 import { describeCellChange } from './cell-change.ts';
 import { CELL_SCHEMA, CONTAINER_SCHEMA } from './cell-schema.ts';
@@ -43,10 +42,10 @@ export const CELL_CONTAINER_KIND: Kind<ContainerManifest> = {
 };
 
 function hostPortsOf(
-  ports: readonly Parameters<typeof portKey>[0][],
+  ports: readonly PublishedHostPort['port'][],
   path: string,
-): readonly HostPort[] {
-  return ports.map((port, at) => ({ key: portKey(port), path: `${path}.ports[${at}]` }));
+): readonly PublishedHostPort[] {
+  return ports.map((port, at) => ({ port, path: `${path}.ports[${at}]` }));
 }
 
 function validateCell(cell: CellManifest): readonly Problem[] {

@@ -1,4 +1,5 @@
 import type { PortMapping } from '../../../resource/cell/container.ts';
+import { hostAddressOf } from '../../../resource/cell/host-port.ts';
 import type { DocumentReader, Place } from '../../read/document-reader.ts';
 
 const PORT = /^(?:(\d{1,3}(?:\.\d{1,3}){3}):)?(\d{1,5}):(\d{1,5})(?:\/(tcp|udp))?$/;
@@ -22,13 +23,13 @@ export function readPortTexts(
 
 /** Undefined for a text of another form. The rules of ports decide over its numbers. Pure. */
 export function parsePort(text: string): PortMapping | undefined {
-  const [, hostAddress, host, container, protocol = 'tcp'] = PORT.exec(text) ?? [];
+  const [, hostAddress = '', host, container, protocol = 'tcp'] = PORT.exec(text) ?? [];
   if (host === undefined || container === undefined) return undefined;
   return {
     hostPort: Number(host),
     containerPort: Number(container),
     protocol: protocol === 'udp' ? 'udp' : 'tcp',
-    ...(hostAddress !== undefined && { hostAddress }),
+    ...hostAddressOf(hostAddress),
   };
 }
 

@@ -2,6 +2,7 @@ import { isCapsuleError } from '../../../error/capsule-error.ts';
 import { isIPv4 } from '../../../network/ipv4.ts';
 import type { WorkloadKind } from '../../../resource/cell/cell.ts';
 import type { PortMapping } from '../../../resource/cell/container.ts';
+import { describeHostPort, portsClash } from '../../../resource/cell/host-port.ts';
 import { isPrebuilt } from '../../../resource/cell/micro-vm.ts';
 import { parseImageReference } from '../../../resource/image/image-reference.ts';
 import { isName, NAME_MAX_LENGTH } from '../../../resource/name.ts';
@@ -42,11 +43,6 @@ export function validateWorkload(spec: WorkloadSpec): readonly Problem[] {
 /** The rules of both kinds speak of `container`; this is the same field in the block of a kind. */
 function pathInBlock(kind: WorkloadKind, path: string): string {
   return path.replace(/^container(?=\.|$)/, kind);
-}
-
-/** `8080/tcp`: two workloads of one capsule must not have the same. */
-export function portKey(port: PortMapping): string {
-  return `${port.hostPort}/${port.protocol}`;
 }
 
 function validateName(name: string): Problem[] {
@@ -122,16 +118,14 @@ function validatePorts({ ports, networkMode }: WorkloadSpec): Problem[] {
       'remove `ports`: in host mode the container uses the ports of the capsule directly';
     return [{ path: 'container.ports', message, hint }];
   }
-  const taken = new Map<string, number>();
   return ports.flatMap((port, index) => {
     const path = `container.ports[${index}]`;
     const problems = validatePort(path, port);
-    const first = taken.get(portKey(port));
-    if (first !== undefined && problems.length === 0) {
-      const message = `${portKey(port)} is published twice, first by ports[${first}]`;
+    const first = ports.findIndex((other) => portsClash(other, port));
+    if (first !== index && first !== -1 && problems.length === 0) {
+      const message = `${describeHostPort(port)} is published twice, first by ports[${first}]`;
       problems.push({ path: `${path}.hostPort`, message });
     }
-    if (first === undefined) taken.set(portKey(port), index);
     return problems;
   });
 }

@@ -2,7 +2,7 @@ import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { Kind } from '../kind.ts';
 import { manifestFromWorkload } from './manifest-from-workload.ts';
 import { readWorkload } from './read-workload.ts';
-import { portKey, validateWorkload } from './validate-workload.ts';
+import { validateWorkload } from './validate-workload.ts';
 import { describeWorkloadChange } from './workload-change.ts';
 import { WORKLOAD_SCHEMAS } from './workload-schema.ts';
 import { CONTAINER_WORDS, MICRO_VM_WORDS } from './workload-words.ts';
@@ -19,5 +19,5 @@ export const WORKLOAD_KIND: Kind<WorkloadSpec> = {
   diff: describeWorkloadChange,
   print: manifestFromWorkload,
   hostPorts: ({ kind, ports }) =>
-    ports.map((port, index) => ({ key: portKey(port), path: `${kind}.ports[${index}].hostPort` })),
+    ports.map((port, index) => ({ port, path: `${kind}.ports[${index}].hostPort` })),
 };
