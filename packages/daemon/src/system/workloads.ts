@@ -82,6 +82,7 @@ function createController(
     observer,
     runtime: ports.runtime,
     network: ports.network.network,
+    namespaces: ports.network.namespaces,
     feed: base.feed,
     log: base.log,
     dependents,

@@ -1,5 +1,6 @@
 import {
   type CellId,
+  type CellNamespaces,
   type CellNetwork,
   type CellRecord,
   type ContainerRecord,
@@ -45,6 +46,7 @@ export interface WorkloadControllerParts {
   readonly observer: WorkloadObserver;
   readonly runtime: ContainerRuntime;
   readonly network: Pick<CellNetwork, 'inspect' | 'list' | 'detach'>;
+  readonly namespaces: Pick<CellNamespaces, 'list' | 'unpin'>;
   readonly feed: Feed;
   readonly dependents: Dependents;
   readonly reconcile: (cell: CellId, turn: Turn) => Promise<Requeue>;
@@ -332,20 +334,21 @@ export class WorkloadController {
   }
 
   /**
-   * Removes networks of missing cells, which a killed capsuled may have left. Running containers of
+   * Removes networks and pinned namespaces of missing cells, which a killed capsuled may have left. Running containers of
    * an unknown cell keep their network: its store was moved away, and they run on, unmanaged.
    */
   async #detachUnused(signal: AbortSignal): Promise<void> {
-    const { network, runtime, cells } = this.#parts;
+    const { network, namespaces, runtime, cells } = this.#parts;
     const attached = await network.list(signal);
+    const pinned = await namespaces.list();
     const seen = await runtime.list(signal);
     const alive = seen.filter(({ task }) => mayBeAlive(task));
     const used = new Set(alive.map(({ ref }) => cellKey(ref.cell)));
-    for (const { key } of attached) {
-      // Called without a wait in between, so a new cell of this name attaches afterwards.
-      const isWanted = cells.list().some(({ id }) => cellKey(id) === key);
-      if (!isWanted && !used.has(key)) await network.detach(key, signal);
-    }
+    // Called without a wait in between, so a new cell of this name attaches afterwards.
+    const isUnused = (key: string) =>
+      !used.has(key) && !cells.list().some(({ id }) => cellKey(id) === key);
+    for (const { key } of attached) if (isUnused(key)) await network.detach(key, signal);
+    for (const { key } of pinned) if (isUnused(key)) await namespaces.unpin(key, signal);
   }
 
   #retryAll(): void {

@@ -12,6 +12,9 @@ const LABELS_MOST = 64;
 const LABEL_KEY = /^[A-Za-z0-9]([-A-Za-z0-9._/]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^([A-Za-z0-9]([-A-Za-z0-9._/:@]{0,251}[A-Za-z0-9])?)?$/;
 
+/** The longest pause between two restarts. */
+const BACKOFF_MOST_SECONDS = 300;
+
 /** The rules of how a workload starts, serves, ends and is found. Paths are those of a manifest. */
 export function validateLife(spec: WorkloadSpec): readonly Problem[] {
   const { minReadySeconds, stopGraceSeconds, updateTimeoutSeconds, healthCheck } = spec;
@@ -26,6 +29,14 @@ export function validateLife(spec: WorkloadSpec): readonly Problem[] {
       DAY_SECONDS,
       'seconds',
     ),
+    ...problemsOfRange(
+      'container.restartBackoffSeconds',
+      spec.restartBackoffSeconds,
+      1,
+      BACKOFF_MOST_SECONDS,
+      'seconds',
+    ),
+    ...problemsOfRange('container.restartMaxRetries', spec.restartMaxRetries, 1, 1_000_000, ''),
     ...(healthCheck === undefined ? [] : validateHealthCheck(healthCheck)),
     ...validateDependencies(spec),
     ...validateLabels(spec.labels),

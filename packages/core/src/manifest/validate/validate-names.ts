@@ -1,4 +1,5 @@
 import { isIPv4 } from '../../network/ipv4.ts';
+import { isName } from '../../resource/name.ts';
 import type { WorkloadSpec } from '../../resource/workload/workload.ts';
 import type { Problem } from '../problem.ts';
 import { problemsOfLength, quote } from './rule.ts';
@@ -8,6 +9,7 @@ const HOSTNAME =
 /** The kernel's limit for the name of a machine. */
 const OWN_NAME_MOST = 63;
 const HOSTS_MOST = 256;
+const ALIASES_MOST = 64;
 /** The most entries of each that C libraries read. */
 const NAMESERVERS_MOST = 3;
 const SEARCHES_MOST = 6;
@@ -28,6 +30,20 @@ export function validateNames(spec: WorkloadSpec): readonly Problem[] {
       return [{ path: `${path}.address`, message: `${quote(address)} is not an IP address` }];
     }),
     ...validateDns(spec),
+    ...validateAliases(spec.aliases ?? []),
+  ];
+}
+
+/** An alias is one label of a DNS name, as the name of a cell is. */
+function validateAliases(aliases: readonly string[]): Problem[] {
+  const hint = 'use lower-case letters, digits and hyphens, at most 63 characters';
+  return [
+    ...problemsOfLength('container.aliases', aliases, ALIASES_MOST),
+    ...aliases.flatMap((alias, index): Problem[] =>
+      isName(alias)
+        ? []
+        : [{ path: `container.aliases[${index}]`, message: `${quote(alias)} is not a name`, hint }],
+    ),
   ];
 }
 

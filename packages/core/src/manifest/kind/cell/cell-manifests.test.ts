@@ -95,6 +95,17 @@ const REFUSED: readonly (readonly [what: string, content: string, problem: RegEx
     container('  volumes: [{source: /a, target: /b, sizeBytes: 1}]'),
     /does not belong to a volume of kind bind/,
   ],
+  [
+    'an alias',
+    container('  networksAliases: [a.b]'),
+    /spec\.networksAliases\[0\]: "a\.b" is not a name/,
+  ],
+  [
+    'a back-off',
+    container('  restartBackoffSeconds: 301'),
+    /spec\.restartBackoffSeconds: 301 is out of range/,
+  ],
+  ['no retries', container('  restartMaxRetries: 0'), /spec\.restartMaxRetries: 0 is out of range/],
   ['a place', container('  realmId: Main_'), /spec\.realmId: "Main_" is not a name/],
   ['a security option', container('  securityOpts: [label=x]'), /spec\.securityOpts/],
   [
