@@ -16,7 +16,6 @@ import {
   describeWorkloadChange,
   documentOfCell,
   type FieldChange,
-  isCapsuleError,
   levelOf,
   needsNewContainerOf,
   needsNewContainers,
@@ -28,9 +27,11 @@ import {
 import type { Database } from '@capsule/engine';
 import type { ScopeCommands } from '../scope/commands.ts';
 import type { Cells } from '../store/cells.ts';
+import { tryAlone } from '../store/try-alone.ts';
 import type { Admission } from '../workload/admission/admission.ts';
 import type { ApplyBatch } from '../workload/admission/check-volumes.ts';
 import { claimsOf } from '../workload/admission/claims.ts';
+import { describeApplied } from '../workload/describe-applied.ts';
 import { nameOfCellId } from './cell-name.ts';
 import { checkDocument } from './check-document.ts';
 import { cellError } from './errors.ts';
@@ -100,25 +101,15 @@ export class CellApplier {
 
   #judge(desired: readonly DesiredCell[]): readonly CellOutcome[] {
     // All writes come before the first check, so that each finds the others as they would be.
-    const written = desired.map((one) => this.#try(() => this.#put(one)));
+    const written = desired.map((one) => tryAlone(this.#parts.db, () => this.#put(one)));
     const batch: ApplyBatch = new Map(
       written.flatMap((one) => ('error' in one ? [] : claimedBy(one.result))),
     );
     return written.map((one) => {
       if ('error' in one) return one;
-      const admitted = this.#try(() => this.#admit(one.result, batch));
+      const admitted = tryAlone(this.#parts.db, () => this.#admit(one.result, batch));
       return 'error' in admitted ? admitted : { applied: admitted.result };
     });
-  }
-
-  /** Rolls back a failure alone. A failure of the store itself rolls back everything. */
-  #try<T>(work: () => T): { readonly result: T } | { readonly error: CapsuleError } {
-    try {
-      return { result: this.#parts.db.transaction(work) };
-    } catch (error) {
-      if (!isCapsuleError(error) || error.code.startsWith('STORE_')) throw error;
-      return { error };
-    }
   }
 
   #put({ cell, container, desired, createOnly = false }: DesiredCell): Written {
@@ -238,7 +229,8 @@ export class CellApplier {
     if (record === undefined) throw cellError.NOT_FOUND({ level: 'cell', place: nameOfCellId(id) });
     if (outcome.change === 'unchanged') return { ...outcome, record };
     admission.checkCell(record, before, batch);
-    for (const one of record.containers) note(one, 'Applied', describeApplied(outcome));
+    for (const one of record.containers)
+      note(one, 'Applied', describeApplied(record.generation, outcome));
     db.afterCommit(() => onChange(id));
     return { ...outcome, record };
   }
@@ -267,13 +259,4 @@ function checkRoot(before: CellDocument, after: CellDocument): void {
   if (kept === undefined || kept.ref.container === next?.ref.container) return;
   const facts = { root: kept.ref.container, container: next?.ref.container ?? 'no container' };
   throw cellError.ROOT_EXISTS({ cell: nameOfCellId(before.id), ...facts });
-}
-
-const PATHS_SHOWN = 5;
-
-function describeApplied({ change, fields }: Pick<AppliedCell, 'change' | 'fields'>): string {
-  if (change === 'created') return 'created as applied';
-  const paths = fields.map(({ path }) => path);
-  const more = paths.length > PATHS_SHOWN ? ` and ${paths.length - PATHS_SHOWN} more` : '';
-  return `${paths.length === 0 ? 'desired state' : paths.slice(0, PATHS_SHOWN).join(', ')}${more} changed`;
 }

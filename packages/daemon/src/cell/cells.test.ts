@@ -302,6 +302,14 @@ test('the realm default is main until an operator creates it', async (t) => {
   assert.deepEqual(scopeCommands.resolve({ realm: 'default' }), { realm: 'default' });
 });
 
+test('a flat manifest does not replace a cell with siblings', async (t) => {
+  const { apply, workloads } = await boot(t);
+  apply({ cell: cell(container('shop'), container('side')) });
+  const flat = completeSpec({ name: 'shop', image: 'nginx' });
+  assert.throws(() => workloads.commands.apply(flat), { code: 'WORKLOAD_IS_CELL' });
+  assert.throws(() => workloads.commands.stop('shop'), { code: 'WORKLOAD_NOT_FOUND' });
+});
+
 test('fifty cells get fifty addresses', async (t) => {
   const { apply, records } = await boot(t);
   const ids = Array.from({ length: 50 }, (_, at): CellId => ({ ...SHOP, cell: `c${at}` }));

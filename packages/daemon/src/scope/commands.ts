@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type ApplyChange,
   type CellId,
+  describeLabels,
   describePlace,
   type FieldChange,
   isWithin,
@@ -118,7 +119,7 @@ export class ScopeCommands {
     return {
       record,
       change: 'created',
-      fields: describeScopeChange(undefined, record),
+      fields: describeLabels({}, record.labels),
       madeParents,
     };
   }
@@ -131,7 +132,7 @@ export class ScopeCommands {
       const facts = { namespace: namespace ?? '', stored: before.namespace ?? '' };
       throw scopeError.NAMESPACE_FIXED({ place: describePlace(place), ...facts });
     }
-    const fields = describeScopeChange(before, spec);
+    const fields = describeLabels(before.labels, spec.labels);
     if (fields.length === 0)
       return { record: before, change: 'unchanged', fields, madeParents: [] };
     if (createOnly) {
@@ -185,21 +186,4 @@ function freeNamespace(
 
 function beingDeleted(place: Place) {
   return scopeError.BEING_DELETED({ level: levelOf(place), place: describePlace(place) });
-}
-
-/** Labels are all that a scope lets change. Pure. */
-export function describeScopeChange(
-  before: ScopeSpec | undefined,
-  { labels }: ScopeSpec,
-): readonly FieldChange[] {
-  const old = before?.labels ?? {};
-  const keys = [...new Set([...Object.keys(old), ...Object.keys(labels)])];
-  return keys
-    .filter((key) => old[key] !== labels[key])
-    .map((key) => ({
-      path: `metadata.labels.${key}`,
-      ...(old[key] !== undefined && { before: old[key] }),
-      ...(labels[key] !== undefined && { after: labels[key] }),
-      recreates: false,
-    }));
 }

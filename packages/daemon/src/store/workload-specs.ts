@@ -51,6 +51,12 @@ export class WorkloadSpecs {
     return record && workloadOfCell(record);
   }
 
+  /** Returns whether a cell that is no flat workload has the place of this one. */
+  isOtherCell(name: string): boolean {
+    const record = this.#cells.get(cellOfWorkload(name));
+    return record !== undefined && workloadOfCell(record) === undefined;
+  }
+
   /** Stores a new workload with generation, revision and run 1, and a new identity. */
   insert(spec: WorkloadSpec, desired: DesiredState, now: number): void {
     const ref = refOfWorkload(spec.name);

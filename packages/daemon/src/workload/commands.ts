@@ -7,7 +7,6 @@ import {
   type DesiredState,
   describeWorkloadChange,
   type FieldChange,
-  isCapsuleError,
   isRunDue,
   isRunOver,
   manifestError,
@@ -18,9 +17,11 @@ import {
   type WorkloadStatus,
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
+import { type Tried, tryAlone } from '../store/try-alone.ts';
 import type { SpecChange, WorkloadSpecs } from '../store/workload-specs.ts';
 import type { Admission } from './admission/admission.ts';
 import type { ApplyBatch } from './admission/check-volumes.ts';
+import { describeApplied } from './describe-applied.ts';
 import { workloadError } from './errors.ts';
 
 /** Outcome of an apply or of its rehearsal. */
@@ -198,18 +199,8 @@ export class WorkloadCommands {
     });
   }
 
-  /**
-   * Rolls back a failure alone and makes it the outcome of this spec. A failure of the store itself
-   * rolls back everything: otherwise half of an apply would be stored, and no controller would work
-   * on it.
-   */
-  #try<T>(spec: WorkloadSpec, work: () => T): Tried<T> {
-    try {
-      return { spec, result: this.#parts.db.transaction(work) };
-    } catch (error) {
-      if (!isCapsuleError(error) || error.code.startsWith('STORE_')) throw error;
-      return { spec, error };
-    }
+  #try<T>(spec: WorkloadSpec, work: () => T): Tried<T> & { readonly spec: WorkloadSpec } {
+    return { spec, ...tryAlone(this.#parts.db, work) };
   }
 
   #put({ spec, desired }: DesiredWorkload): Written {
@@ -217,6 +208,9 @@ export class WorkloadCommands {
     const problems = validateWorkload(spec);
     if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: spec.name, problems });
     const before = specs.get(spec.name);
+    if (before === undefined && specs.isOtherCell(spec.name)) {
+      throw workloadError.IS_CELL({ name: spec.name });
+    }
     const isNew = before === undefined || before.desired === 'deleting';
     const fields = describeWorkloadChange(isNew ? undefined : before.spec, spec);
     const recreates = !isNew && needsNewContainer(before.spec, spec);
@@ -228,10 +222,10 @@ export class WorkloadCommands {
   /** Does not judge an unchanged workload again: it exists, and keeps running or waiting. */
   #admit({ before, applied }: Written, batch: ApplyBatch): Applied {
     const { db, admission, note, onChange } = this.#parts;
-    const { record, change, fields } = applied;
+    const { record, change } = applied;
     if (change === 'unchanged') return applied;
     admission.check(record, before, batch);
-    note(record, 'Applied', describeApplied(record, change, fields));
+    note(record, 'Applied', describeApplied(record.generation, applied));
     db.afterCommit(() => onChange(record.ref.cell));
     return applied;
   }
@@ -303,25 +297,7 @@ interface Written {
   readonly applied: Applied;
 }
 
-type Tried<T> =
-  | { readonly spec: WorkloadSpec; readonly result: T }
-  | { readonly spec: WorkloadSpec; readonly error: CapsuleError };
-
 interface Decision {
   readonly next: SpecChange;
   readonly note: string | undefined;
-}
-
-const PATHS_SHOWN = 5;
-
-function describeApplied(
-  { generation }: WorkloadRecord,
-  change: ApplyChange,
-  fields: readonly FieldChange[],
-): string {
-  if (change === 'created') return 'created from a manifest';
-  const paths = fields.map(({ path }) => path);
-  const more = paths.length > PATHS_SHOWN ? ` and ${paths.length - PATHS_SHOWN} more` : '';
-  const shown = paths.length === 0 ? 'desired state' : paths.slice(0, PATHS_SHOWN).join(', ');
-  return `generation ${generation}: ${shown}${more} changed`;
 }

@@ -6,6 +6,13 @@ export const workloadError = defineErrors('WORKLOAD', {
     message: (f: { name: string }) => `there is no workload named ${f.name}`,
     hint: remedy`${action('workload.list')} shows the workloads`,
   },
+  IS_CELL: {
+    kind: 'precondition',
+    message: (f: { name: string }) =>
+      `the cell ${f.name} is not a workload: it cannot be changed as one`,
+    why: 'a workload is a cell with one container that has the name of the cell',
+    hint: 'apply a manifest of kind Cell, or choose another name for the workload',
+  },
   NO_SERIAL_CONSOLE: {
     kind: 'precondition',
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,
