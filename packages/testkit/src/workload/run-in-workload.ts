@@ -2,6 +2,14 @@ import type { CapsuleClient } from '@capsule/api/wire';
 
 export interface RunInWorkload {
   readonly name: string;
+  /** Of a container of any cell, instead of the name. */
+  readonly place?: {
+    readonly realm: string;
+    readonly space: string;
+    readonly stack: string;
+    readonly cell: string;
+    readonly container: string;
+  };
   readonly command: readonly string[];
   /** Its standard input; nothing is attached without it. */
   readonly input?: string;
@@ -22,9 +30,10 @@ export interface RanInWorkload {
  */
 export async function runInWorkload(
   client: CapsuleClient,
-  { name, command, input, limitMs = 60_000 }: RunInWorkload,
+  { name, place, command, input, limitMs = 60_000 }: RunInWorkload,
 ): Promise<RanInWorkload> {
-  const config = { name, command: [...command], noStdin: input === undefined };
+  const named = place === undefined ? { name } : { place };
+  const config = { ...named, command: [...command], noStdin: input === undefined };
   const over = Promise.withResolvers<void>();
   const leave = new AbortController();
   const messages = async function* () {
