@@ -211,7 +211,8 @@ export const cliError = defineErrors('CLI', {
   CELL_EMPTY: {
     kind: 'precondition',
     message: (f: { name: string }) => `cell ${f.name} has no container`,
-    hint: 'the first container that you create in it becomes its root',
+    hint: (f) =>
+      remedy`the first container becomes its root: ${action('container.create', { name: 'NAME', cell: f.name })}`,
   },
   NODE_MISSING: {
     kind: 'notFound',

@@ -27,6 +27,18 @@ export const CLI: Folders = {
     ],
     tests: ['kuke', 'testing'],
   },
+  'shared/create': {
+    uses: [
+      'program',
+      'shared/argument',
+      'shared/manifest',
+      'shared/node',
+      'shared/progress',
+      'shared/render',
+      'shared/target',
+    ],
+    tests: ['kuke', 'testing'],
+  },
   // The verbs of both programs for realms, spaces, stacks, cells and containers.
   'shared/catalogue': {
     uses: [
@@ -34,6 +46,7 @@ export const CLI: Folders = {
       'shared/argument',
       'shared/confirm',
       'shared/copy',
+      'shared/create',
       'shared/node',
       'shared/render',
       'shared/stream',
@@ -132,6 +145,7 @@ export const CLI: Folders = {
       'shared/argument',
       'shared/capsule',
       'shared/file',
+      'shared/node',
       'shared/progress',
       'shared/render',
       'shared/stream',
@@ -166,12 +180,15 @@ export const CLI: Folders = {
   kuke: {
     uses: [
       'program',
+      'shared/argument',
       'shared/capsule',
       'shared/catalogue',
       'shared/completion',
       'shared/confirm',
       'shared/explain',
       'shared/image',
+      'shared/manifest',
+      'shared/node',
       'shared/render',
       'shared/stream',
       'version.ts',

@@ -1,7 +1,7 @@
 import type { Command } from '../program/command.ts';
-import { TIMEOUT_FLAG } from '../shared/argument/timeout.ts';
 import { COPY_ABOUT, COPY_FLAGS } from '../shared/copy/copy-flags.ts';
-import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
+import { APPLY_ABOUT, APPLY_FLAGS, DIFF_FLAGS } from '../shared/manifest/apply-flags.ts';
+import { LIST_FLAGS } from '../shared/render/format.ts';
 import { FOLLOW } from '../shared/stream/stream-flags.ts';
 import { SELECTOR_FLAG } from '../shared/workload/chosen-names.ts';
 import { SORT_FLAG } from '../shared/workload/usage-order.ts';
@@ -12,28 +12,9 @@ export const ROOT_COMMANDS: readonly Command[] = [
   {
     path: ['apply'],
     summary: 'create or change the resources of manifests',
-    about:
-      'The capsule first checks all documents of all files. If a document is wrong, it applies none of them. ' +
-      'An unchanged workload keeps running, even if a workload of its dependsOn was deleted. ' +
-      'Applying the same file again changes nothing. The capsule ignores the keys status, generation, uid, ' +
-      'createdAt and desiredState, which `get -o yaml` prints.',
+    about: APPLY_ABOUT,
     args: [],
-    flags: [
-      {
-        flags: '-f, --file <path>',
-        summary: 'a manifest, a folder of manifests, or - for standard input',
-        isRepeatable: true,
-        completes: 'file',
-      },
-      {
-        flags: '--dry-run',
-        summary: 'check the manifests and show the changes, but do not apply them',
-      },
-      { flags: '--wait', summary: 'wait until all workloads are ready (default on a terminal)' },
-      { flags: '--no-wait', summary: 'do not wait' },
-      TIMEOUT_FLAG,
-      OUTPUT_FLAG,
-    ],
+    flags: APPLY_FLAGS,
     examples: [
       { line: 'capsulectl apply -f examples/nginx-bridge.yaml', about: 'one file' },
       { line: 'capsulectl apply -f manifests/ --wait', about: 'all files of a folder' },
@@ -49,15 +30,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
     summary: 'show what an apply would change',
     about: 'The exit code is 0 without changes, 1 with changes, and 2 after an error.',
     args: [],
-    flags: [
-      {
-        flags: '-f, --file <path>',
-        summary: 'a manifest, a folder of manifests, or - for standard input',
-        isRepeatable: true,
-        completes: 'file',
-      },
-      OUTPUT_FLAG,
-    ],
+    flags: DIFF_FLAGS,
     examples: [{ line: 'capsulectl diff -f web.yaml', about: 'field by field' }],
     load: () => import('../shared/manifest/diff.ts'),
   },

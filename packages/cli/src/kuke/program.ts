@@ -4,6 +4,7 @@ import { version } from '../version.ts';
 import { HABITS } from './habits.ts';
 import { IMAGE_COMMANDS } from './image-catalogue.ts';
 import { NODE_COMMANDS } from './node-catalogue.ts';
+import { ROOT_COMMANDS } from './root-catalogue.ts';
 import { TOOL_COMMANDS } from './tool-catalogue.ts';
 
 /** The program for realms, spaces, stacks, cells and containers, on the capsule itself. */
@@ -55,5 +56,5 @@ export const KUKE: Program = {
   ],
   habits: HABITS,
   globalFlags: [CAPSULE_FLAG, DEBUG_FLAG],
-  commands: [...NODE_COMMANDS, ...IMAGE_COMMANDS, ...TOOL_COMMANDS],
+  commands: [...ROOT_COMMANDS, ...NODE_COMMANDS, ...IMAGE_COMMANDS, ...TOOL_COMMANDS],
 };

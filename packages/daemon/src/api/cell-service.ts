@@ -25,7 +25,7 @@ import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { CellCommands } from '../cell/commands.ts';
 import type { CellDescriber } from '../cell/describe.ts';
-import { cellError } from '../cell/errors.ts';
+import { cellError, type RootVerb } from '../cell/errors.ts';
 import type { ScopeCommands } from '../scope/commands.ts';
 import type { ScopeController } from '../scope/reconcile.ts';
 import type { Cells } from '../store/cells.ts';
@@ -122,7 +122,7 @@ async function act(parts: CellServiceParts, { place: wire }: CellActRequest, ver
 }
 
 interface StopOptions {
-  readonly verb: string;
+  readonly verb: Exclude<RootVerb, 'deleted'>;
   readonly graceMs: number | undefined;
   readonly signal: AbortSignal;
 }

@@ -15,7 +15,7 @@ import type { PauseCommands } from '../pause/commands.ts';
 import type { Cells } from '../store/cells.ts';
 import type { Admission } from '../workload/admission/admission.ts';
 import { nameOfCellId } from './cell-name.ts';
-import { cellError } from './errors.ts';
+import { cellError, type RootVerb } from './errors.ts';
 
 export interface CellCommandsParts {
   readonly db: Database;
@@ -105,7 +105,11 @@ export class CellCommands {
   }
 
   /** Fails with `CELL_ROOT_ALONE`. `verb` names the request in that error: `stopped`, `killed`. */
-  stopContainer(ref: ContainerRef, verb: string, stopGraceMs?: number): boolean {
+  stopContainer(
+    ref: ContainerRef,
+    verb: Exclude<RootVerb, 'deleted'>,
+    stopGraceMs?: number,
+  ): boolean {
     return this.#changeContainer(ref, `asked to be ${verb}`, (container) => {
       checkSibling(container, verb);
       const isNew = container.desired !== 'stopped';
@@ -261,7 +265,7 @@ export class CellCommands {
 
 const OPERATOR: PauseReason = 'operator';
 
-function checkSibling({ ref, role }: ContainerRecord, verb: string): void {
+function checkSibling({ ref, role }: ContainerRecord, verb: RootVerb): void {
   if (role === 'sibling') return;
   throw cellError.ROOT_ALONE({ verb, cell: nameOfCellId(ref.cell), container: ref.container });
 }

@@ -1,10 +1,37 @@
-import { action, defineErrors, remedy } from '@capsule/core';
+import {
+  action,
+  DEFAULT_STACK,
+  defineErrors,
+  type Level,
+  listAction,
+  nodeAction,
+  type Place,
+  placeOf,
+  remedy,
+} from '@capsule/core';
+
+/** The requests that a root refuses, as its error words them. */
+export type RootVerb = 'stopped' | 'killed' | 'deleted';
+
+const VERBS = { stopped: 'stop', killed: 'kill', deleted: 'delete' } as const;
+
+/** The same request for the whole cell. */
+function actOnCell(verb: RootVerb, cell: string) {
+  // A page of errors is made without a verb.
+  return nodeAction(VERBS[verb] ?? 'stop', placeOfName(cell));
+}
+
+/** The cell that `nameOfCellId` names. */
+function placeOfName(name: string): Place {
+  const parts = name.split('/');
+  return parts.length === 1 ? { ...DEFAULT_STACK, cell: name } : placeOf(parts);
+}
 
 export const cellError = defineErrors('CELL', {
   NOT_FOUND: {
     kind: 'notFound',
-    message: (f: { level: string; place: string }) => `there is no ${f.level} ${f.place}`,
-    hint: 'list what exists with `get`, then use one of these names',
+    message: (f: { level: Level; place: string }) => `there is no ${f.level} ${f.place}`,
+    hint: (f) => remedy`${listAction(f.level)} shows what exists`,
   },
   EXISTS: {
     kind: 'conflict',
@@ -32,16 +59,17 @@ export const cellError = defineErrors('CELL', {
   },
   ROOT_ALONE: {
     kind: 'precondition',
-    message: (f: { verb: string; cell: string; container: string }) =>
+    message: (f: { verb: RootVerb; cell: string; container: string }) =>
       `${f.container} is the root of cell ${f.cell}, which cannot be ${f.verb} alone`,
     why: 'the other containers of the cell live in its namespaces',
-    hint: (f) => `use the same command for cell ${f.cell}`,
+    hint: (f) => remedy`${actOnCell(f.verb, f.cell)} acts on the whole cell`,
   },
   CELL_STOPPED: {
     kind: 'precondition',
     message: (f: { cell: string; container: string }) =>
       `${f.container} cannot start, because cell ${f.cell} is stopped`,
-    hint: (f) => `start cell ${f.cell} first`,
+    hint: (f) =>
+      remedy`${nodeAction('start', placeOfName(f.cell))} starts the cell with all its containers`,
   },
   NOT_RUNNING: {
     kind: 'precondition',
@@ -53,7 +81,8 @@ export const cellError = defineErrors('CELL', {
     kind: 'precondition',
     message: (f: { cell: string; siblings: readonly string[] }) =>
       `cell ${f.cell} is not empty: it holds ${f.siblings.join(', ')} beside its root`,
-    hint: 'delete these containers first, or use --cascade',
+    hint: (f) =>
+      remedy`delete these containers first, or everything at once with ${nodeAction('delete', placeOfName(f.cell), { cascade: true })}`,
   },
   FIELD_OF_CELL: {
     kind: 'invalid',

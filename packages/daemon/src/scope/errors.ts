@@ -1,10 +1,18 @@
-import { action, defineErrors, remedy } from '@capsule/core';
+import {
+  action,
+  defineErrors,
+  type Level,
+  listAction,
+  nodeAction,
+  placeOf,
+  remedy,
+} from '@capsule/core';
 
 export const scopeError = defineErrors('SCOPE', {
   NOT_FOUND: {
     kind: 'notFound',
-    message: (f: { level: string; place: string }) => `there is no ${f.level} ${f.place}`,
-    hint: 'list what exists with `get`, then use one of these names',
+    message: (f: { level: Level; place: string }) => `there is no ${f.level} ${f.place}`,
+    hint: (f) => remedy`${listAction(f.level)} shows what exists`,
   },
   NAMESPACE_TAKEN: {
     kind: 'conflict',
@@ -23,7 +31,8 @@ export const scopeError = defineErrors('SCOPE', {
     kind: 'precondition',
     message: (f: { level: string; place: string; holds: readonly string[] }) =>
       `${f.level} ${f.place} is not empty: it holds ${listSome(f.holds)}`,
-    hint: 'delete these first, or use --cascade',
+    hint: (f) =>
+      remedy`delete these first, or everything at once with ${nodeAction('delete', placeOf(f.place.split('/')), { cascade: true })}`,
   },
   EXISTS: {
     kind: 'conflict',

@@ -3,12 +3,28 @@ import {
   appliedFromProto,
   applyRequestFrom,
   type CapsuleClient,
+  placeFromProto,
 } from '@capsule/api/wire';
-import type { Manifest } from '@capsule/core';
+import type { Manifest, Place } from '@capsule/core';
 import { inApplyOrder, KINDS } from '@capsule/core/manifest';
 import type { Context } from '../../program/context/context.ts';
+import type { ProgramManual } from '../../program/manual.ts';
+import { nodeInOwnWords } from '../node/read-node.ts';
 import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { inOwnWords } from '../workload/read-workload.ts';
+
+export interface ManifestApply {
+  readonly manifests: readonly Manifest[];
+  readonly dryRun: boolean;
+  /** Refuse to change what exists. */
+  readonly createOnly?: boolean;
+}
+
+export interface AppliedTogether {
+  readonly applied: readonly AppliedManifest[];
+  /** Realms, spaces, stacks and cells that were missing, and that the capsule created. */
+  readonly madeParents: readonly Place[];
+}
 
 /**
  * Hands all manifests over in one call, which applies all or none. Answers what was done, or with `dryRun`
@@ -17,14 +33,25 @@ import { inOwnWords } from '../workload/read-workload.ts';
  */
 export async function applyManifests(
   client: CapsuleClient,
-  { manifests, dryRun }: { readonly manifests: readonly Manifest[]; readonly dryRun: boolean },
+  { manifests, dryRun, createOnly = false }: ManifestApply,
   context: Context,
-): Promise<readonly AppliedManifest[]> {
+): Promise<AppliedTogether> {
   const { program, signal } = context;
-  const request = applyRequestFrom(manifests, { dryRun });
+  const request = applyRequestFrom(manifests, { dryRun, createOnly });
   const answer = await retryWhileAway(() => client.manifest.apply(request, { signal }), context);
   const applied = inApplyOrder(appliedFromProto(manifests, answer), KINDS);
-  return applied.map((one) =>
-    'workload' in one ? { ...one, workload: inOwnWords(one.workload, program) } : one,
-  );
+  return {
+    applied: applied.map((one) => inProgramsWords(one, program)),
+    madeParents: answer.madeParents.map(placeFromProto),
+  };
+}
+
+function inProgramsWords(one: AppliedManifest, program: ProgramManual): AppliedManifest {
+  if ('error' in one) return one;
+  const { workload, node } = one;
+  return {
+    ...one,
+    ...(workload && { workload: inOwnWords(workload, program) }),
+    ...(node && { node: nodeInOwnWords(node, program) }),
+  };
 }

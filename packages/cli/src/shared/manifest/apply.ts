@@ -1,19 +1,19 @@
-import type { AppliedManifest, CapsuleClient } from '@capsule/api/wire';
+import type { AppliedManifest } from '@capsule/api/wire';
+import { namedPlace, type Place, placeKey, shortPlace } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { printLines, printWarning } from '../../program/print-lines.ts';
 import { readTimeout } from '../argument/timeout.ts';
-import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
-import { type WaitResult, waitForWorkloads } from '../workload/wait-for-workloads.ts';
 import { applyManifests } from './apply-manifests.ts';
-import { outcomeDocuments, outcomeLine, outcomeOf } from './outcome.ts';
-import { portWarnings } from './port-warnings.ts';
+import { declaredPlace } from './declared-name.ts';
+import { type Outcome, outcomeDocuments, outcomeLine, outcomeOf } from './outcome.ts';
 import { printChanges } from './print-changes.ts';
 import { readManifests } from './read-manifests.ts';
+import { NOT_WAITED, waitForApplied } from './wait-for-applied.ts';
 
 const DEFAULT_TIMEOUT_MS = 10 * 60_000;
 
@@ -23,23 +23,28 @@ export const run: Run = async (input, context) => {
   const manifests = await readManifests(input, context);
   const dryRun = input.isOn('dryRun');
   const isWaiting = !dryRun && (input.choice('wait') ?? context.out.isTerminal);
-  const { applied, waited, warnings } = await withCapsule(input, context, async (client) => {
-    const applied = await applyManifests(client, { manifests, dryRun }, context);
-    if (!isWaiting) return { applied, ...NOT_WAITED };
-    return { applied, ...(await waitForAll(client, { applied, timeoutMs }, context)) };
+  const { applied, madeParents, waited } = await withCapsule(input, context, async (client) => {
+    const together = await applyManifests(client, { manifests, dryRun }, context);
+    const { applied } = together;
+    if (!isWaiting) return { ...together, waited: NOT_WAITED };
+    return { ...together, waited: await waitForApplied({ client, applied, timeoutMs }, context) };
   });
-  if (dryRun) return printChanges(applied, { format, isDiff: false }, input, context);
+  if (dryRun) {
+    if (!isData(format) && format.kind !== 'name') await printParents(madeParents, true, context);
+    return printChanges(applied, { format, isDiff: false }, input, context);
+  }
   const outcomes = applied.map((one) => outcomeOf(one, waited));
   if (isData(format)) {
     await context.out.write(await renderDocuments(format, outcomeDocuments(outcomes)));
   } else {
+    if (format.kind !== 'name') await printParents(madeParents, false, context);
     for (const outcome of outcomes) {
       const line = outcomeLine(outcome, isWaiting, context);
       const isShort = format.kind === 'name' && line !== '';
-      await printLines(context.out, isShort ? `${outcome.spec.name}\n` : line);
+      await printLines(context.out, isShort ? `${shortNameOf(outcome)}\n` : line);
     }
   }
-  for (const warning of warnings) await printWarning(context.err, warning);
+  for (const warning of waited.warnings) await printWarning(context.err, warning);
   const exitCode = await printErrors(
     outcomes.flatMap(({ error }) => error ?? []),
     input,
@@ -51,26 +56,23 @@ export const run: Run = async (input, context) => {
   return exitCode;
 };
 
-interface Waited {
-  readonly waited: readonly WaitResult[];
-  readonly warnings: readonly string[];
+/** A misspelt place shows as a realm, space, stack or cell that was not declared. */
+async function printParents(
+  places: readonly Place[],
+  isDryRun: boolean,
+  { out }: Context,
+): Promise<void> {
+  const verb = isDryRun ? 'would be created' : 'created';
+  const unique = new Map(places.map((place) => [placeKey(place), place]));
+  const lines = [...unique.values()].map(
+    (place) => `${namedPlace(place)} ${verb}, because it was missing\n`,
+  );
+  await printLines(out, lines.join(''));
 }
 
-const NOT_WAITED: Waited = { waited: [], warnings: [] };
-
-async function waitForAll(
-  client: CapsuleClient,
-  {
-    applied,
-    timeoutMs,
-  }: { readonly applied: readonly AppliedManifest[]; readonly timeoutMs: number },
-  context: Context,
-): Promise<Waited> {
-  const view = createProgressView(context.err, context.now);
-  const workloads = applied.flatMap((one) => ('workload' in one ? [one.workload] : []));
-  const request = { client, applied: workloads, timeoutMs, view };
-  const waited = await waitForWorkloads(request, context).finally(() => view.clear());
-  return { waited, warnings: await portWarnings(client, workloads, context) };
+function shortNameOf(outcome: Outcome): string {
+  const place = declaredPlace(outcome);
+  return place === undefined ? outcome.spec.name : shortPlace(place);
 }
 
 /** Something was refused, and nothing done. */

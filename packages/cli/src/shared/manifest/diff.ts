@@ -12,7 +12,7 @@ const TROUBLE = 2;
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const manifests = await readManifests(input, context);
-  const applied = await withCapsule(input, context, (client) =>
+  const { applied } = await withCapsule(input, context, (client) =>
     applyManifests(client, { manifests, dryRun: true }, context),
   );
   const failed = await printChanges(applied, { format, isDiff: true }, input, context);

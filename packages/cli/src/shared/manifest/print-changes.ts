@@ -7,6 +7,7 @@ import { printLines } from '../../program/print-lines.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, isData } from '../render/format.ts';
 import { KIND_NOUNS } from '../workload/kind.ts';
+import { declaredName } from './declared-name.ts';
 
 /** Prints what an apply would do; a diff leaves out what would stay as it is. Answers the exit code of failures. */
 export async function printChanges(
@@ -30,9 +31,10 @@ export async function printChanges(
 
 type Changed = Exclude<AppliedManifest, { readonly error: unknown }>;
 
-function changeDocument({ spec, change, recreates, fields }: Changed): object {
+function changeDocument(changed: Changed): object {
+  const { change, recreates, fields } = changed;
   return {
-    name: spec.name,
+    name: declaredName(changed),
     change,
     recreates,
     fields: fields.map(({ path, before, after, recreates: takes }) => ({
@@ -45,12 +47,13 @@ function changeDocument({ spec, change, recreates, fields }: Changed): object {
 }
 
 function describe(changed: Changed, format: Format, context: Context): string {
-  const { spec, change, fields } = changed;
-  if (format.kind === 'name') return `${spec.name}\n`;
+  const { change, fields } = changed;
+  const name = declaredName(changed);
+  if (format.kind === 'name') return `${name}\n`;
   const head = {
-    created: `${spec.name} would be created`,
-    configured: `${spec.name} would be changed ${describeHow(changed)}`,
-    unchanged: `${spec.name} would not change`,
+    created: `${name} would be created`,
+    configured: `${name} would be changed ${describeHow(changed)}`,
+    unchanged: `${name} would not change`,
   }[change];
   // Of what is new, nothing is taken away: a default that was never in effect is no news.
   const shown = change === 'created' ? fields.map((field) => ({ ...field, before: '' })) : fields;
@@ -59,9 +62,11 @@ function describe(changed: Changed, format: Format, context: Context): string {
     .join('');
 }
 
-/** Nothing but a workload is made again for a change. */
+/** Nothing but a workload, or a container of a cell, is made again for a change. */
 function describeHow({ kind, spec, recreates }: Changed): string {
-  return recreates && kind === 'workload' ? `with a new ${KIND_NOUNS[spec.kind]}` : 'in place';
+  if (!recreates) return 'in place';
+  if (kind === 'workload') return `with a new ${KIND_NOUNS[spec.kind]}`;
+  return kind === 'cell' || kind === 'container' ? 'with new containers' : 'in place';
 }
 
 function fieldLines({ path, before, after }: FieldChange, { out }: Context): string[] {

@@ -175,17 +175,19 @@ interface Question {
   readonly places: readonly Place[];
   readonly how: DeleteHow;
   readonly verb: string;
+  /** Names of things that are in no realm, and go as well. */
+  readonly others?: readonly string[];
 }
 
 /** On a terminal, lists what goes and asks. Fails with `CLI_NOT_CONFIRMED`. */
 export async function askWhether(
-  { client, places, how, verb }: Question,
+  { client, places, how, verb, others = [] }: Question,
   input: Input,
   context: Context,
 ): Promise<void> {
   if (!isAsked(input, context)) return;
   const all = await Promise.all(places.map((place) => lossesOf(client, place, how, context)));
-  const losses = all.flat();
+  const losses = [...all.flat(), ...others];
   const what = losses.length === 1 ? 'it' : `these ${losses.length}`;
   await confirm({ losses, question: `${verb} ${what}?` }, context);
 }

@@ -1,0 +1,63 @@
+import type { Flag } from '../../program/manual.ts';
+
+const EXTRA = { isRepeatable: true } as const;
+
+/** A flag for each field of a container. */
+export const CONTAINER_FLAGS: readonly Flag[] = [
+  { flags: '--command <program>', summary: 'the program, instead of that of the image' },
+  { flags: '--args <argument>', summary: 'an argument of the program; once for each', ...EXTRA },
+  { flags: '--env <name=value>', summary: 'an environment variable', ...EXTRA },
+  { flags: '--port <port>', summary: 'publish a port: 8080:80, 8080:80/udp', ...EXTRA },
+  {
+    flags: '--volume <volume>',
+    summary: 'mount a path or volume: SOURCE:TARGET[:ro]',
+    ...EXTRA,
+  },
+  {
+    flags: '--tmpfs <path>',
+    summary: 'a file system in memory: PATH[:size=64m,noexec]',
+    ...EXTRA,
+  },
+  { flags: '--network-alias <name>', summary: 'a further name of its cell', ...EXTRA },
+  { flags: '--user <user>', summary: 'user of the program: NAME or UID, optionally with :GROUP' },
+  { flags: '--working-dir <dir>', summary: 'working directory of the program' },
+  { flags: '--hostname <name>', summary: 'host name of its cell; only of the root' },
+  { flags: '--host-network', summary: 'use the network of the capsule; only of the root' },
+  { flags: '--host-pid', summary: 'see the processes of the capsule; only of the root' },
+  { flags: '--host-ipc', summary: 'use the IPC namespace of the capsule; only of the root' },
+  { flags: '--privileged', summary: 'all capabilities and devices of the capsule' },
+  { flags: '--read-only', summary: 'make its root file system read-only' },
+  { flags: '--cap-add <capability>', summary: 'add a capability: NET_ADMIN', ...EXTRA },
+  { flags: '--cap-drop <capability>', summary: 'drop a capability, or ALL', ...EXTRA },
+  {
+    flags: '--security-opt <option>',
+    summary: 'no-new-privileges, seccomp=unconfined',
+    ...EXTRA,
+  },
+  { flags: '--memory <size>', summary: 'the most memory: 512m, 1g' },
+  { flags: '--cpu-shares <shares>', summary: 'its part of a busy processor; others have 1024' },
+  { flags: '--cpu-millis <millis>', summary: 'thousandths of a processor' },
+  { flags: '--pids-limit <count>', summary: 'the most processes and threads' },
+  {
+    flags: '--restart-policy <policy>',
+    summary: 'after it exits by itself (default: never)',
+    choices: ['never', 'on-failure', 'always', 'unless-stopped'],
+  },
+  { flags: '--restart-backoff <seconds>', summary: 'the first pause before a restart' },
+  { flags: '--restart-max-retries <count>', summary: 'the most restarts in a row' },
+  { flags: '--stop-signal <signal>', summary: 'the signal that stops it: SIGQUIT' },
+  { flags: '--stop-grace <seconds>', summary: 'the time to stop before it is killed' },
+  {
+    flags: '--pull-policy <policy>',
+    summary: 'when to ask the registry',
+    choices: ['IfNotPresent', 'Always', 'Never'],
+  },
+];
+
+export const LABEL_FLAG: Flag = {
+  flags: '--label <name=value>',
+  summary: 'a label, for selection with -l',
+  isRepeatable: true,
+};
+
+export const DEFAULT_IMAGE = 'docker.io/library/debian:latest';
