@@ -120,6 +120,7 @@ export * from './resource/volume/snapshot.ts';
 export * from './resource/volume/volume.ts';
 export * from './resource/volume/volume-filling.ts';
 export * from './resource/workload/cell-document.ts';
+export * from './resource/workload/complete-cell.ts';
 export * from './resource/workload/complete-spec.ts';
 export * from './resource/workload/event-subject.ts';
 export * from './resource/workload/flat-workload.ts';

@@ -4,7 +4,7 @@ import type { Folders } from '../folders.ts';
 export const DAEMON: Folders = {
   config: { uses: [] },
   // The schema, and the rows of cells that workloads are.
-  store: { uses: [], tests: ['event', 'pause', 'registry', 'volume'] },
+  store: { uses: [], tests: ['event', 'pause', 'registry', 'testing', 'volume'] },
   // The nouns, each of which knows only those that are named here.
   event: { uses: [] },
   image: { uses: [] },

@@ -7,6 +7,8 @@ import {
   type ContainerRef,
   type ContainerRole,
   cellKey,
+  completeCell,
+  completeContainer,
   containerKey,
   type DesiredState,
 } from '@capsule/core';
@@ -167,7 +169,7 @@ function cellFromRows(row: Row, containers: readonly Row[]): CellRecord {
     id,
     ...shared,
     createdAt: Number(row['created_at']),
-    spec: JSON.parse(String(row['body'])) as CellSpec,
+    spec: completeCell(JSON.parse(String(row['body']))),
     containers: containers.map((one) => containerFromRow(id, shared, one)),
   };
 }
@@ -182,7 +184,7 @@ function containerFromRow(
     role: row['role'] as ContainerRole,
     ...shared,
     desired: desiredOf(shared.desired, row['desired'] as DesiredState),
-    spec: JSON.parse(String(row['body'])) as CellContainer,
+    spec: completeContainer(JSON.parse(String(row['body']))),
     revision: Number(row['revision']),
     run: Number(row['run']),
     ...(row['stop_grace_ms'] === null ? {} : { stopGraceMs: Number(row['stop_grace_ms']) }),

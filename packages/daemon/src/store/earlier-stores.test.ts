@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { copyFile, glob, mkdtempDisposable } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import {
   cellOfWorkload,
   completeSpec,
   containerKey,
+  describePlace,
   FIRST_STATUS,
+  isWithin,
+  placeOfCell,
   refOfWorkload,
+  splitWorkload,
   subjectFromName,
   type WorkloadSpec,
 } from '@capsule/core';
@@ -17,18 +18,22 @@ import { EventHistory } from '../event/history.ts';
 import { EventRecorder } from '../event/recorder.ts';
 import { PauseRecords } from '../pause/records.ts';
 import { RegistryRecords } from '../registry/records.ts';
+import { copyEarlierStore, earlierStores } from '../testing/earlier-store.ts';
 import { VolumeRecords } from '../volume/records.ts';
 import { SnapshotRecords } from '../volume/snapshot/records.ts';
 import { Addresses } from './addresses.ts';
+import { Cells } from './cells.ts';
 import { GoodSpecs } from './good-specs.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { Scopes } from './scopes.ts';
 import { WorkloadSpecs } from './workload-specs.ts';
 import { WorkloadStatuses } from './workload-statuses.ts';
 
-const FOLDER = join(import.meta.dirname, 'fixtures');
-const FIXTURES = await Array.fromAsync(glob('*.db', { cwd: FOLDER }));
+const STORES = await earlierStores();
 /** The last version that has workloads in the place of cells. */
 const FLAT = 8;
+/** The last version that has cells, but no realms, spaces and stacks. */
+const WITHOUT_SCOPES = 13;
 
 /** The rows of every table; what is JSON is compared as what it says. */
 function contentOf(db: Database): Readonly<Record<string, readonly Row[]>> {
@@ -46,18 +51,17 @@ function read(row: Row): Row {
   return { ...row, ...(typeof body === 'string' && { body: JSON.parse(body) }) };
 }
 
-async function open(fixture: string): Promise<{ readonly path: string } & AsyncDisposable> {
-  const folder = await mkdtempDisposable(join(tmpdir(), 'capsule-earlier-'));
-  const path = join(folder.path, 'state.db');
-  await copyFile(join(FOLDER, fixture), path);
-  return { path, [Symbol.asyncDispose]: () => folder.remove() };
+function missing(usual: object, found: object): readonly string[] {
+  return Object.keys(usual).filter((field) => !(field in found));
 }
 
-for (const fixture of FIXTURES) {
-  const commit = basename(fixture, '.db');
+function pick(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((name) => [name, row[name] ?? null]));
+}
 
-  test(`a store of commit ${commit} reads the same after its migration`, async () => {
-    await using copy = await open(fixture);
+for (const store of STORES.filter(({ version }) => version <= FLAT)) {
+  test(`a store of commit ${store.commit} reads the same after its migration`, async () => {
+    await using copy = await copyEarlierStore(store);
     const old = new Database(copy.path);
     const before = contentOf(old);
     old.close();
@@ -90,9 +94,65 @@ for (const fixture of FIXTURES) {
     }
     db.close();
   });
+}
+
+for (const store of STORES.filter(({ version }) => version > FLAT)) {
+  test(`a store of cells of commit ${store.commit} keeps every row`, async () => {
+    await using copy = await copyEarlierStore(store);
+    const old = new Database(copy.path);
+    const before = contentOf(old);
+    old.close();
+    assert.equal(before['cell']?.length, 7);
+    const db = openStore(copy.path, MIGRATIONS);
+    const after = contentOf(db);
+    for (const [table, rows] of Object.entries(before)) {
+      const columns = Object.keys(rows[0] ?? {});
+      assert.deepEqual(
+        after[table]?.map((row) => pick(row, columns)),
+        rows,
+        table,
+      );
+    }
+    db.close();
+  });
+}
+
+for (const store of STORES) {
+  const { commit } = store;
+
+  test(`a store of commit ${commit} has the scopes main, main/default and main/default/default`, async () => {
+    await using copy = await copyEarlierStore(store);
+    const db = openStore(copy.path, MIGRATIONS);
+    const network = { bridge: 'br0', cidr: '172.20.254.0/24' };
+    const scopes = new Scopes(db, network).list();
+    assert.deepEqual(
+      scopes.map(({ place, namespace, network: own }) => [describePlace(place), namespace ?? own]),
+      [
+        ['main', 'kukeon-main'],
+        ['main/default', network],
+        ['main/default/default', undefined],
+      ],
+    );
+    assert.equal(new Set(scopes.map(({ uid }) => uid)).size, 3);
+    for (const { id } of new Cells(db).list()) {
+      assert.ok(scopes.some(({ place }) => isWithin(placeOfCell(id), place)));
+    }
+    db.close();
+  });
+
+  test(`the cells of a store of commit ${commit} have a value for each field`, async () => {
+    await using copy = await copyEarlierStore(store);
+    const db = openStore(copy.path, MIGRATIONS);
+    const usual = splitWorkload(completeSpec({ name: '', image: '' }));
+    for (const { spec, containers } of new Cells(db).list()) {
+      assert.deepEqual(missing(usual.cell, spec), []);
+      for (const one of containers) assert.deepEqual(missing(usual.container, one.spec), []);
+    }
+    db.close();
+  });
 
   test(`a store of commit ${commit} keeps everything beside workloads`, async () => {
-    await using copy = await open(fixture);
+    await using copy = await copyEarlierStore(store);
     const db = openStore(copy.path, MIGRATIONS);
     const web = new WorkloadSpecs(db).get('web');
     assert.ok(web !== undefined);
@@ -135,11 +195,12 @@ for (const fixture of FIXTURES) {
   });
 
   test(`a store of commit ${commit} returns unchanged from the newest version`, async () => {
-    await using copy = await open(fixture);
-    const db = openStore(copy.path, MIGRATIONS.slice(0, FLAT));
+    await using copy = await copyEarlierStore(store);
+    const version = Math.max(store.version, FLAT);
+    const db = openStore(copy.path, MIGRATIONS.slice(0, version));
     const before = contentOf(db);
     migrate(db, copy.path, MIGRATIONS);
-    assert.equal(migrateBack(db, MIGRATIONS, FLAT), FLAT);
+    assert.equal(migrateBack(db, MIGRATIONS, version), version);
     assert.deepEqual(contentOf(db), before);
     assert.equal(db.get('PRAGMA integrity_check')?.['integrity_check'], 'ok');
     assert.deepEqual(db.all('PRAGMA foreign_key_check'), []);
@@ -148,7 +209,7 @@ for (const fixture of FIXTURES) {
 }
 
 test('in a store without reasons only holders of volumes were paused for the pool', async () => {
-  await using copy = await open('8c0311b.db');
+  await using copy = await copyEarlierStore({ commit: '8c0311b' });
   const old = new Database(copy.path);
   old.run(`UPDATE workload_status SET body = json_set(body, '$.reason', 'Paused')
            WHERE name = 'agent'`);
@@ -188,5 +249,27 @@ test('events of siblings and of other cells keep their keys in an earlier versio
   assert.deepEqual(subjects(), ['web', ...keys.slice(1), 'volume/data']);
   migrate(db, ':memory:', MIGRATIONS);
   assert.deepEqual(subjects(), [...keys, 'volume/data']);
+  db.close();
+});
+
+test('cells of other realms, spaces and stacks are not in a version without these', () => {
+  const db = openStore(':memory:', MIGRATIONS);
+  const cells = new Cells(db);
+  const web = cellOfWorkload('web');
+  const elsewhere = { ...web, realm: 'lab' };
+  const { cell, container } = splitWorkload(completeSpec({ name: 'web', image: 'nginx' }));
+  for (const id of [web, elsewhere]) {
+    cells.insert(id, cell, { uid: 'u', desired: 'running', createdAt: 1 });
+    cells.insertContainer({ cell: id, container: 'web' }, 'root', container);
+    new Addresses(db, () => '172.20.254.0/24').claim(id);
+  }
+  migrateBack(db, MIGRATIONS, WITHOUT_SCOPES);
+  const owners = () => db.all('SELECT owner FROM address').map(({ owner }) => owner);
+  assert.deepEqual(owners(), ['main_default_default_web']);
+  migrate(db, ':memory:', MIGRATIONS);
+  assert.deepEqual(
+    cells.list().map(({ id }) => id),
+    [web],
+  );
   db.close();
 });

@@ -340,6 +340,11 @@ export const MIGRATIONS: readonly Migration[] = [
         ('main_default_default', 'main', 'default', 'default', lower(hex(randomblob(16))), 1, NULL,
           unixepoch() * 1000);
     `,
-    down: 'DROP TABLE scope;',
+    // That version has one bridge and one containerd namespace. The containers of other cells run on, unmanaged.
+    down: `
+      DELETE FROM cell WHERE key <> 'main_default_default_' || name;
+      DELETE FROM address WHERE owner NOT IN (SELECT key FROM cell);
+      DROP TABLE scope;
+    `,
   },
 ];
