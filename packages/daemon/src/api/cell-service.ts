@@ -1,5 +1,4 @@
 import {
-  type CellActRequest,
   type CellService,
   filterFromProto,
   levelFromProto,
@@ -45,6 +44,12 @@ export interface CellServiceParts {
   readonly controller: WorkloadController;
   readonly describer: CellDescriber;
   readonly feed: Feed;
+}
+
+/** The part that the requests of all verbs have. */
+interface ActRequest {
+  readonly place?: WirePlace | undefined;
+  readonly graceSeconds?: number | undefined;
 }
 
 /** A verb for a cell, and for one container. */
@@ -114,7 +119,7 @@ export function cellService(parts: CellServiceParts): Partial<ServiceImpl<typeof
   };
 }
 
-async function act(parts: CellServiceParts, { place: wire }: CellActRequest, verb: Act) {
+async function act(parts: CellServiceParts, { place: wire }: ActRequest, verb: Act) {
   const place = read(parts, wire);
   const ref = refOfPlace(place);
   const changed = await (ref === undefined ? verb.cell(cellAt(place)) : verb.container(ref));
@@ -129,7 +134,7 @@ interface StopOptions {
 
 async function stopAt(
   parts: CellServiceParts,
-  request: CellActRequest,
+  request: ActRequest,
   { verb, graceMs, signal }: StopOptions,
 ) {
   const { cellCommands, controller } = parts;
@@ -157,7 +162,7 @@ function cellAt(place: Place): CellId {
   });
 }
 
-function graceOf({ graceSeconds }: CellActRequest): number | undefined {
+function graceOf({ graceSeconds }: ActRequest): number | undefined {
   return graceSeconds === undefined ? undefined : graceSeconds * 1000;
 }
 

@@ -1,6 +1,6 @@
 import {
   type CapsuleClient,
-  type CellActResponse,
+  type CellStartResponse,
   placeToProto,
   type ReportedNode,
 } from '@capsule/api/wire';
@@ -23,6 +23,9 @@ import { placeAt } from './place-flags.ts';
 import { readNode } from './read-node.ts';
 import { describeNodeState, styleOfNode } from './state.ts';
 import { waitForNodes } from './wait-for-nodes.ts';
+
+/** The part that the answers of all verbs have. */
+type ActAnswer = Pick<CellStartResponse, 'changed' | 'node'>;
 
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 
@@ -124,7 +127,7 @@ async function actOnOne(
   const deadline = now() + timeoutMs;
   let attempts = 0;
   try {
-    const answer: CellActResponse = await retryWhileAway(() => {
+    const answer = await retryWhileAway<ActAnswer>(() => {
       attempts += 1;
       const options = { signal, timeoutMs: Math.max(deadline - now(), 1) };
       return client.cell[verb]({ place: placeToProto(place), ...graceOf(verb, input) }, options);

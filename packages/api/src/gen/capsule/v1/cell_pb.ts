@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/cell.proto.
  */
 export const file_capsule_v1_cell: GenFile = /*@__PURE__*/
-  fileDesc("ChVjYXBzdWxlL3YxL2NlbGwucHJvdG8SCmNhcHN1bGUudjEixgQKCk5vZGVTdGF0dXMSJAoFc3RhdGUYASABKA4yFS5jYXBzdWxlLnYxLk5vZGVTdGF0ZRIOCgZyZWFzb24YAiABKAkSDwoHbWVzc2FnZRgDIAEoCRIWCglleGl0X2NvZGUYBCABKAVIAIgBARITCgtleGl0X3NpZ25hbBgFIAEoDRISCgpvb21fa2lsbGVkGAYgASgIEhUKDXJlc3RhcnRfY291bnQYByABKA0SHAoUcmVzdGFydGVkX2F0X3VuaXhfbXMYCCABKAMSGgoSc3RhcnRlZF9hdF91bml4X21zGAkgASgDEhsKE2ZpbmlzaGVkX2F0X3VuaXhfbXMYCiABKAMSGgoSbmV4dF9yZXRyeV91bml4X21zGAsgASgDEgsKA3BpZBgMIAEoDRIUCgxpbWFnZV9kaWdlc3QYDSABKAkSDwoHYWRkcmVzcxgOIAEoCRIOCgZicmlkZ2UYDyABKAkSEwoLY2dyb3VwX3BhdGgYECABKAkSDAoEaGludBgRIAEoCRIoCgxoaW50X2FjdGlvbnMYEiADKAsyEi5jYXBzdWxlLnYxLkFjdGlvbhIVCg1wYXVzZV9yZWFzb25zGBMgAygJEi4KCHByb2dyZXNzGBQgASgLMhwuY2Fwc3VsZS52MS5Xb3JrbG9hZFByb2dyZXNzEhsKE29ic2VydmVkX2dlbmVyYXRpb24YFSABKAQSFAoMb2JzZXJ2ZWRfcnVuGBYgASgEEg0KBXJlYWR5GBcgASgIQgwKCl9leGl0X2NvZGUinwIKBVNjb3BlEiAKBXBsYWNlGAEgASgLMhEuY2Fwc3VsZS52MS5QbGFjZRItCgZsYWJlbHMYAiADKAsyHS5jYXBzdWxlLnYxLlNjb3BlLkxhYmVsc0VudHJ5EhEKCW5hbWVzcGFjZRgDIAEoCRImCgZzdGF0dXMYZCABKAsyFi5jYXBzdWxlLnYxLk5vZGVTdGF0dXMSCwoDdWlkGGUgASgJEhoKEmNyZWF0ZWRfYXRfdW5peF9tcxhmIAEoAxIMCgRjaWRyGGcgASgJEhAKCGRlbGV0aW5nGGggASgIEhIKCmdlbmVyYXRpb24YaSABKAQaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASLdAgoEQ2VsbBIgCgVwbGFjZRgBIAEoCzIRLmNhcHN1bGUudjEuUGxhY2USLAoGbGFiZWxzGAIgAygLMhwuY2Fwc3VsZS52MS5DZWxsLkxhYmVsc0VudHJ5Ei0KCmNvbnRhaW5lcnMYAyADKAsyGS5jYXBzdWxlLnYxLkNlbGxDb250YWluZXISLwoNZGVzaXJlZF9zdGF0ZRgEIAEoDjIYLmNhcHN1bGUudjEuRGVzaXJlZFN0YXRlEiYKBnN0YXR1cxhkIAEoCzIWLmNhcHN1bGUudjEuTm9kZVN0YXR1cxILCgN1aWQYZSABKAkSEgoKZ2VuZXJhdGlvbhhmIAEoBBIaChJjcmVhdGVkX2F0X3VuaXhfbXMYZyABKAMSEQoJaXNvbGF0aW9uGGggASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEinQIKDUNlbGxDb250YWluZXISIAoFcGxhY2UYASABKAsyES5jYXBzdWxlLnYxLlBsYWNlEgwKBHJvb3QYAiABKAgSIgoEc3BlYxgDIAEoCzIULmNhcHN1bGUudjEuV29ya2xvYWQSLwoNZGVzaXJlZF9zdGF0ZRgEIAEoDjIYLmNhcHN1bGUudjEuRGVzaXJlZFN0YXRlEiYKBnN0YXR1cxhkIAEoCzIWLmNhcHN1bGUudjEuTm9kZVN0YXR1cxILCgN1aWQYZSABKAkSEgoKZ2VuZXJhdGlvbhhmIAEoBBIVCg1jb250YWluZXJkX2lkGGcgASgJEgsKA3J1bhhoIAEoBBIaChJjcmVhdGVkX2F0X3VuaXhfbXMYaSABKAMihAEKBE5vZGUSIgoFc2NvcGUYASABKAsyES5jYXBzdWxlLnYxLlNjb3BlSAASIAoEY2VsbBgCIAEoCzIQLmNhcHN1bGUudjEuQ2VsbEgAEi4KCWNvbnRhaW5lchgDIAEoCzIZLmNhcHN1bGUudjEuQ2VsbENvbnRhaW5lckgAQgYKBG5vZGUiMgoOQ2VsbEdldFJlcXVlc3QSIAoFcGxhY2UYASABKAsyES5jYXBzdWxlLnYxLlBsYWNlIm4KD0NlbGxMaXN0UmVxdWVzdBIgCgVsZXZlbBgBIAEoDjIRLmNhcHN1bGUudjEuTGV2ZWwSIQoGd2l0aGluGAIgASgLMhEuY2Fwc3VsZS52MS5QbGFjZRIWCg5sYWJlbF9zZWxlY3RvchgDIAEoCSIzChBDZWxsTGlzdFJlc3BvbnNlEh8KBW5vZGVzGAEgAygLMhAuY2Fwc3VsZS52MS5Ob2RlIm8KEENlbGxXYXRjaFJlcXVlc3QSIAoFbGV2ZWwYASABKA4yES5jYXBzdWxlLnYxLkxldmVsEiEKBndpdGhpbhgCIAEoCzIRLmNhcHN1bGUudjEuUGxhY2USFgoObGFiZWxfc2VsZWN0b3IYAyABKAkiVAoRQ2VsbFdhdGNoUmVzcG9uc2USHgoEbm9kZRgBIAEoCzIQLmNhcHN1bGUudjEuTm9kZRIPCgdkZWxldGVkGAIgASgIEg4KBnN5bmNlZBgDIAEoCCJgCg5DZWxsQWN0UmVxdWVzdBIgCgVwbGFjZRgBIAEoCzIRLmNhcHN1bGUudjEuUGxhY2USGgoNZ3JhY2Vfc2Vjb25kcxgCIAEoDUgAiAEBQhAKDl9ncmFjZV9zZWNvbmRzIkIKD0NlbGxBY3RSZXNwb25zZRIPCgdjaGFuZ2VkGAEgASgIEh4KBG5vZGUYAiABKAsyEC5jYXBzdWxlLnYxLk5vZGUiVQoRQ2VsbERlbGV0ZVJlcXVlc3QSIAoFcGxhY2UYASABKAsyES5jYXBzdWxlLnYxLlBsYWNlEg8KB2Nhc2NhZGUYAiABKAgSDQoFZm9yY2UYAyABKAgiSQoSQ2VsbERlbGV0ZVJlc3BvbnNlEg8KB2V4aXN0ZWQYASABKAgSIgoHZGVsZXRlZBgCIAMoCzIRLmNhcHN1bGUudjEuUGxhY2UiNwoSQ2VsbFJlZnJlc2hSZXF1ZXN0EiEKBndpdGhpbhgBIAEoCzIRLmNhcHN1bGUudjEuUGxhY2UiOgoTQ2VsbFJlZnJlc2hSZXNwb25zZRISCgpjb250YWluZXJzGAEgASgNEg8KB2NoYW5nZWQYAiABKA0qywEKCU5vZGVTdGF0ZRIaChZOT0RFX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSTk9ERV9TVEFURV9QRU5ESU5HEAESFAoQTk9ERV9TVEFURV9SRUFEWRACEhYKEk5PREVfU1RBVEVfU1RPUFBFRBADEhUKEU5PREVfU1RBVEVfUEFVU0VEEAQSFgoSTk9ERV9TVEFURV9QQVVTSU5HEAUSFQoRTk9ERV9TVEFURV9GQUlMRUQQBhIWChJOT0RFX1NUQVRFX1VOS05PV04QBzLwBQoLQ2VsbFNlcnZpY2USMwoDR2V0EhouY2Fwc3VsZS52MS5DZWxsR2V0UmVxdWVzdBoQLmNhcHN1bGUudjEuTm9kZRJBCgRMaXN0EhsuY2Fwc3VsZS52MS5DZWxsTGlzdFJlcXVlc3QaHC5jYXBzdWxlLnYxLkNlbGxMaXN0UmVzcG9uc2USRgoFV2F0Y2gSHC5jYXBzdWxlLnYxLkNlbGxXYXRjaFJlcXVlc3QaHS5jYXBzdWxlLnYxLkNlbGxXYXRjaFJlc3BvbnNlMAESQAoFU3RhcnQSGi5jYXBzdWxlLnYxLkNlbGxBY3RSZXF1ZXN0GhsuY2Fwc3VsZS52MS5DZWxsQWN0UmVzcG9uc2USPwoEU3RvcBIaLmNhcHN1bGUudjEuQ2VsbEFjdFJlcXVlc3QaGy5jYXBzdWxlLnYxLkNlbGxBY3RSZXNwb25zZRI/CgRLaWxsEhouY2Fwc3VsZS52MS5DZWxsQWN0UmVxdWVzdBobLmNhcHN1bGUudjEuQ2VsbEFjdFJlc3BvbnNlEkIKB1Jlc3RhcnQSGi5jYXBzdWxlLnYxLkNlbGxBY3RSZXF1ZXN0GhsuY2Fwc3VsZS52MS5DZWxsQWN0UmVzcG9uc2USQAoFUGF1c2USGi5jYXBzdWxlLnYxLkNlbGxBY3RSZXF1ZXN0GhsuY2Fwc3VsZS52MS5DZWxsQWN0UmVzcG9uc2USQgoHVW5wYXVzZRIaLmNhcHN1bGUudjEuQ2VsbEFjdFJlcXVlc3QaGy5jYXBzdWxlLnYxLkNlbGxBY3RSZXNwb25zZRJHCgZEZWxldGUSHS5jYXBzdWxlLnYxLkNlbGxEZWxldGVSZXF1ZXN0Gh4uY2Fwc3VsZS52MS5DZWxsRGVsZXRlUmVzcG9uc2USSgoHUmVmcmVzaBIeLmNhcHN1bGUudjEuQ2VsbFJlZnJlc2hSZXF1ZXN0Gh8uY2Fwc3VsZS52MS5DZWxsUmVmcmVzaFJlc3BvbnNlYgZwcm90bzM", [file_capsule_v1_error, file_capsule_v1_place, file_capsule_v1_workload]);
+  fileDesc("ChVjYXBzdWxlL3YxL2NlbGwucHJvdG8SCmNhcHN1bGUudjEixgQKCk5vZGVTdGF0dXMSJAoFc3RhdGUYASABKA4yFS5jYXBzdWxlLnYxLk5vZGVTdGF0ZRIOCgZyZWFzb24YAiABKAkSDwoHbWVzc2FnZRgDIAEoCRIWCglleGl0X2NvZGUYBCABKAVIAIgBARITCgtleGl0X3NpZ25hbBgFIAEoDRISCgpvb21fa2lsbGVkGAYgASgIEhUKDXJlc3RhcnRfY291bnQYByABKA0SHAoUcmVzdGFydGVkX2F0X3VuaXhfbXMYCCABKAMSGgoSc3RhcnRlZF9hdF91bml4X21zGAkgASgDEhsKE2ZpbmlzaGVkX2F0X3VuaXhfbXMYCiABKAMSGgoSbmV4dF9yZXRyeV91bml4X21zGAsgASgDEgsKA3BpZBgMIAEoDRIUCgxpbWFnZV9kaWdlc3QYDSABKAkSDwoHYWRkcmVzcxgOIAEoCRIOCgZicmlkZ2UYDyABKAkSEwoLY2dyb3VwX3BhdGgYECABKAkSDAoEaGludBgRIAEoCRIoCgxoaW50X2FjdGlvbnMYEiADKAsyEi5jYXBzdWxlLnYxLkFjdGlvbhIVCg1wYXVzZV9yZWFzb25zGBMgAygJEi4KCHByb2dyZXNzGBQgASgLMhwuY2Fwc3VsZS52MS5Xb3JrbG9hZFByb2dyZXNzEhsKE29ic2VydmVkX2dlbmVyYXRpb24YFSABKAQSFAoMb2JzZXJ2ZWRfcnVuGBYgASgEEg0KBXJlYWR5GBcgASgIQgwKCl9leGl0X2NvZGUinwIKBVNjb3BlEiAKBXBsYWNlGAEgASgLMhEuY2Fwc3VsZS52MS5QbGFjZRItCgZsYWJlbHMYAiADKAsyHS5jYXBzdWxlLnYxLlNjb3BlLkxhYmVsc0VudHJ5EhEKCW5hbWVzcGFjZRgDIAEoCRImCgZzdGF0dXMYZCABKAsyFi5jYXBzdWxlLnYxLk5vZGVTdGF0dXMSCwoDdWlkGGUgASgJEhoKEmNyZWF0ZWRfYXRfdW5peF9tcxhmIAEoAxIMCgRjaWRyGGcgASgJEhAKCGRlbGV0aW5nGGggASgIEhIKCmdlbmVyYXRpb24YaSABKAQaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASLdAgoEQ2VsbBIgCgVwbGFjZRgBIAEoCzIRLmNhcHN1bGUudjEuUGxhY2USLAoGbGFiZWxzGAIgAygLMhwuY2Fwc3VsZS52MS5DZWxsLkxhYmVsc0VudHJ5Ei0KCmNvbnRhaW5lcnMYAyADKAsyGS5jYXBzdWxlLnYxLkNlbGxDb250YWluZXISLwoNZGVzaXJlZF9zdGF0ZRgEIAEoDjIYLmNhcHN1bGUudjEuRGVzaXJlZFN0YXRlEiYKBnN0YXR1cxhkIAEoCzIWLmNhcHN1bGUudjEuTm9kZVN0YXR1cxILCgN1aWQYZSABKAkSEgoKZ2VuZXJhdGlvbhhmIAEoBBIaChJjcmVhdGVkX2F0X3VuaXhfbXMYZyABKAMSEQoJaXNvbGF0aW9uGGggASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEinQIKDUNlbGxDb250YWluZXISIAoFcGxhY2UYASABKAsyES5jYXBzdWxlLnYxLlBsYWNlEgwKBHJvb3QYAiABKAgSIgoEc3BlYxgDIAEoCzIULmNhcHN1bGUudjEuV29ya2xvYWQSLwoNZGVzaXJlZF9zdGF0ZRgEIAEoDjIYLmNhcHN1bGUudjEuRGVzaXJlZFN0YXRlEiYKBnN0YXR1cxhkIAEoCzIWLmNhcHN1bGUudjEuTm9kZVN0YXR1cxILCgN1aWQYZSABKAkSEgoKZ2VuZXJhdGlvbhhmIAEoBBIVCg1jb250YWluZXJkX2lkGGcgASgJEgsKA3J1bhhoIAEoBBIaChJjcmVhdGVkX2F0X3VuaXhfbXMYaSABKAMihAEKBE5vZGUSIgoFc2NvcGUYASABKAsyES5jYXBzdWxlLnYxLlNjb3BlSAASIAoEY2VsbBgCIAEoCzIQLmNhcHN1bGUudjEuQ2VsbEgAEi4KCWNvbnRhaW5lchgDIAEoCzIZLmNhcHN1bGUudjEuQ2VsbENvbnRhaW5lckgAQgYKBG5vZGUiMgoOQ2VsbEdldFJlcXVlc3QSIAoFcGxhY2UYASABKAsyES5jYXBzdWxlLnYxLlBsYWNlIm4KD0NlbGxMaXN0UmVxdWVzdBIgCgVsZXZlbBgBIAEoDjIRLmNhcHN1bGUudjEuTGV2ZWwSIQoGd2l0aGluGAIgASgLMhEuY2Fwc3VsZS52MS5QbGFjZRIWCg5sYWJlbF9zZWxlY3RvchgDIAEoCSIzChBDZWxsTGlzdFJlc3BvbnNlEh8KBW5vZGVzGAEgAygLMhAuY2Fwc3VsZS52MS5Ob2RlIm8KEENlbGxXYXRjaFJlcXVlc3QSIAoFbGV2ZWwYASABKA4yES5jYXBzdWxlLnYxLkxldmVsEiEKBndpdGhpbhgCIAEoCzIRLmNhcHN1bGUudjEuUGxhY2USFgoObGFiZWxfc2VsZWN0b3IYAyABKAkiVAoRQ2VsbFdhdGNoUmVzcG9uc2USHgoEbm9kZRgBIAEoCzIQLmNhcHN1bGUudjEuTm9kZRIPCgdkZWxldGVkGAIgASgIEg4KBnN5bmNlZBgDIAEoCCI0ChBDZWxsU3RhcnRSZXF1ZXN0EiAKBXBsYWNlGAEgASgLMhEuY2Fwc3VsZS52MS5QbGFjZSJEChFDZWxsU3RhcnRSZXNwb25zZRIPCgdjaGFuZ2VkGAEgASgIEh4KBG5vZGUYAiABKAsyEC5jYXBzdWxlLnYxLk5vZGUiYQoPQ2VsbFN0b3BSZXF1ZXN0EiAKBXBsYWNlGAEgASgLMhEuY2Fwc3VsZS52MS5QbGFjZRIaCg1ncmFjZV9zZWNvbmRzGAIgASgNSACIAQFCEAoOX2dyYWNlX3NlY29uZHMiQwoQQ2VsbFN0b3BSZXNwb25zZRIPCgdjaGFuZ2VkGAEgASgIEh4KBG5vZGUYAiABKAsyEC5jYXBzdWxlLnYxLk5vZGUiMwoPQ2VsbEtpbGxSZXF1ZXN0EiAKBXBsYWNlGAEgASgLMhEuY2Fwc3VsZS52MS5QbGFjZSJDChBDZWxsS2lsbFJlc3BvbnNlEg8KB2NoYW5nZWQYASABKAgSHgoEbm9kZRgCIAEoCzIQLmNhcHN1bGUudjEuTm9kZSJkChJDZWxsUmVzdGFydFJlcXVlc3QSIAoFcGxhY2UYASABKAsyES5jYXBzdWxlLnYxLlBsYWNlEhoKDWdyYWNlX3NlY29uZHMYAiABKA1IAIgBAUIQCg5fZ3JhY2Vfc2Vjb25kcyJGChNDZWxsUmVzdGFydFJlc3BvbnNlEg8KB2NoYW5nZWQYASABKAgSHgoEbm9kZRgCIAEoCzIQLmNhcHN1bGUudjEuTm9kZSI0ChBDZWxsUGF1c2VSZXF1ZXN0EiAKBXBsYWNlGAEgASgLMhEuY2Fwc3VsZS52MS5QbGFjZSJEChFDZWxsUGF1c2VSZXNwb25zZRIPCgdjaGFuZ2VkGAEgASgIEh4KBG5vZGUYAiABKAsyEC5jYXBzdWxlLnYxLk5vZGUiNgoSQ2VsbFVucGF1c2VSZXF1ZXN0EiAKBXBsYWNlGAEgASgLMhEuY2Fwc3VsZS52MS5QbGFjZSJGChNDZWxsVW5wYXVzZVJlc3BvbnNlEg8KB2NoYW5nZWQYASABKAgSHgoEbm9kZRgCIAEoCzIQLmNhcHN1bGUudjEuTm9kZSJVChFDZWxsRGVsZXRlUmVxdWVzdBIgCgVwbGFjZRgBIAEoCzIRLmNhcHN1bGUudjEuUGxhY2USDwoHY2FzY2FkZRgCIAEoCBINCgVmb3JjZRgDIAEoCCJJChJDZWxsRGVsZXRlUmVzcG9uc2USDwoHZXhpc3RlZBgBIAEoCBIiCgdkZWxldGVkGAIgAygLMhEuY2Fwc3VsZS52MS5QbGFjZSI3ChJDZWxsUmVmcmVzaFJlcXVlc3QSIQoGd2l0aGluGAEgASgLMhEuY2Fwc3VsZS52MS5QbGFjZSI6ChNDZWxsUmVmcmVzaFJlc3BvbnNlEhIKCmNvbnRhaW5lcnMYASABKA0SDwoHY2hhbmdlZBgCIAEoDSrLAQoJTm9kZVN0YXRlEhoKFk5PREVfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJOT0RFX1NUQVRFX1BFTkRJTkcQARIUChBOT0RFX1NUQVRFX1JFQURZEAISFgoSTk9ERV9TVEFURV9TVE9QUEVEEAMSFQoRTk9ERV9TVEFURV9QQVVTRUQQBBIWChJOT0RFX1NUQVRFX1BBVVNJTkcQBRIVChFOT0RFX1NUQVRFX0ZBSUxFRBAGEhYKEk5PREVfU1RBVEVfVU5LTk9XThAHMowGCgtDZWxsU2VydmljZRIzCgNHZXQSGi5jYXBzdWxlLnYxLkNlbGxHZXRSZXF1ZXN0GhAuY2Fwc3VsZS52MS5Ob2RlEkEKBExpc3QSGy5jYXBzdWxlLnYxLkNlbGxMaXN0UmVxdWVzdBocLmNhcHN1bGUudjEuQ2VsbExpc3RSZXNwb25zZRJGCgVXYXRjaBIcLmNhcHN1bGUudjEuQ2VsbFdhdGNoUmVxdWVzdBodLmNhcHN1bGUudjEuQ2VsbFdhdGNoUmVzcG9uc2UwARJECgVTdGFydBIcLmNhcHN1bGUudjEuQ2VsbFN0YXJ0UmVxdWVzdBodLmNhcHN1bGUudjEuQ2VsbFN0YXJ0UmVzcG9uc2USQQoEU3RvcBIbLmNhcHN1bGUudjEuQ2VsbFN0b3BSZXF1ZXN0GhwuY2Fwc3VsZS52MS5DZWxsU3RvcFJlc3BvbnNlEkEKBEtpbGwSGy5jYXBzdWxlLnYxLkNlbGxLaWxsUmVxdWVzdBocLmNhcHN1bGUudjEuQ2VsbEtpbGxSZXNwb25zZRJKCgdSZXN0YXJ0Eh4uY2Fwc3VsZS52MS5DZWxsUmVzdGFydFJlcXVlc3QaHy5jYXBzdWxlLnYxLkNlbGxSZXN0YXJ0UmVzcG9uc2USRAoFUGF1c2USHC5jYXBzdWxlLnYxLkNlbGxQYXVzZVJlcXVlc3QaHS5jYXBzdWxlLnYxLkNlbGxQYXVzZVJlc3BvbnNlEkoKB1VucGF1c2USHi5jYXBzdWxlLnYxLkNlbGxVbnBhdXNlUmVxdWVzdBofLmNhcHN1bGUudjEuQ2VsbFVucGF1c2VSZXNwb25zZRJHCgZEZWxldGUSHS5jYXBzdWxlLnYxLkNlbGxEZWxldGVSZXF1ZXN0Gh4uY2Fwc3VsZS52MS5DZWxsRGVsZXRlUmVzcG9uc2USSgoHUmVmcmVzaBIeLmNhcHN1bGUudjEuQ2VsbFJlZnJlc2hSZXF1ZXN0Gh8uY2Fwc3VsZS52MS5DZWxsUmVmcmVzaFJlc3BvbnNlYgZwcm90bzM", [file_capsule_v1_error, file_capsule_v1_place, file_capsule_v1_workload]);
 
 /**
  * Times are milliseconds since 1970; 0 for never.
@@ -539,35 +539,28 @@ export const CellWatchResponseSchema: GenMessage<CellWatchResponse> = /*@__PURE_
   messageDesc(file_capsule_v1_cell, 9);
 
 /**
- * @generated from message capsule.v1.CellActRequest
+ * @generated from message capsule.v1.CellStartRequest
  */
-export type CellActRequest = Message<"capsule.v1.CellActRequest"> & {
+export type CellStartRequest = Message<"capsule.v1.CellStartRequest"> & {
   /**
    * @generated from field: capsule.v1.Place place = 1;
    */
   place?: Place | undefined;
-
-  /**
-   * For Stop and Restart. Unset: that of the container.
-   *
-   * @generated from field: optional uint32 grace_seconds = 2;
-   */
-  graceSeconds?: number | undefined;
 };
 
 /**
- * Describes the message capsule.v1.CellActRequest.
- * Use `create(CellActRequestSchema)` to create a new message.
+ * Describes the message capsule.v1.CellStartRequest.
+ * Use `create(CellStartRequestSchema)` to create a new message.
  */
-export const CellActRequestSchema: GenMessage<CellActRequest> = /*@__PURE__*/
+export const CellStartRequestSchema: GenMessage<CellStartRequest> = /*@__PURE__*/
   messageDesc(file_capsule_v1_cell, 10);
 
 /**
- * @generated from message capsule.v1.CellActResponse
+ * @generated from message capsule.v1.CellStartResponse
  */
-export type CellActResponse = Message<"capsule.v1.CellActResponse"> & {
+export type CellStartResponse = Message<"capsule.v1.CellStartResponse"> & {
   /**
-   * False if it already had this state.
+   * False when it was so already.
    *
    * @generated from field: bool changed = 1;
    */
@@ -580,11 +573,230 @@ export type CellActResponse = Message<"capsule.v1.CellActResponse"> & {
 };
 
 /**
- * Describes the message capsule.v1.CellActResponse.
- * Use `create(CellActResponseSchema)` to create a new message.
+ * Describes the message capsule.v1.CellStartResponse.
+ * Use `create(CellStartResponseSchema)` to create a new message.
  */
-export const CellActResponseSchema: GenMessage<CellActResponse> = /*@__PURE__*/
+export const CellStartResponseSchema: GenMessage<CellStartResponse> = /*@__PURE__*/
   messageDesc(file_capsule_v1_cell, 11);
+
+/**
+ * @generated from message capsule.v1.CellStopRequest
+ */
+export type CellStopRequest = Message<"capsule.v1.CellStopRequest"> & {
+  /**
+   * @generated from field: capsule.v1.Place place = 1;
+   */
+  place?: Place | undefined;
+
+  /**
+   * Unset: the container's own. 0 kills at once.
+   *
+   * @generated from field: optional uint32 grace_seconds = 2;
+   */
+  graceSeconds?: number | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.CellStopRequest.
+ * Use `create(CellStopRequestSchema)` to create a new message.
+ */
+export const CellStopRequestSchema: GenMessage<CellStopRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_cell, 12);
+
+/**
+ * @generated from message capsule.v1.CellStopResponse
+ */
+export type CellStopResponse = Message<"capsule.v1.CellStopResponse"> & {
+  /**
+   * False when it was so already.
+   *
+   * @generated from field: bool changed = 1;
+   */
+  changed: boolean;
+
+  /**
+   * @generated from field: capsule.v1.Node node = 2;
+   */
+  node?: Node | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.CellStopResponse.
+ * Use `create(CellStopResponseSchema)` to create a new message.
+ */
+export const CellStopResponseSchema: GenMessage<CellStopResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_cell, 13);
+
+/**
+ * @generated from message capsule.v1.CellKillRequest
+ */
+export type CellKillRequest = Message<"capsule.v1.CellKillRequest"> & {
+  /**
+   * @generated from field: capsule.v1.Place place = 1;
+   */
+  place?: Place | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.CellKillRequest.
+ * Use `create(CellKillRequestSchema)` to create a new message.
+ */
+export const CellKillRequestSchema: GenMessage<CellKillRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_cell, 14);
+
+/**
+ * @generated from message capsule.v1.CellKillResponse
+ */
+export type CellKillResponse = Message<"capsule.v1.CellKillResponse"> & {
+  /**
+   * False when it was so already.
+   *
+   * @generated from field: bool changed = 1;
+   */
+  changed: boolean;
+
+  /**
+   * @generated from field: capsule.v1.Node node = 2;
+   */
+  node?: Node | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.CellKillResponse.
+ * Use `create(CellKillResponseSchema)` to create a new message.
+ */
+export const CellKillResponseSchema: GenMessage<CellKillResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_cell, 15);
+
+/**
+ * @generated from message capsule.v1.CellRestartRequest
+ */
+export type CellRestartRequest = Message<"capsule.v1.CellRestartRequest"> & {
+  /**
+   * @generated from field: capsule.v1.Place place = 1;
+   */
+  place?: Place | undefined;
+
+  /**
+   * Unset: the container's own. 0 kills at once.
+   *
+   * @generated from field: optional uint32 grace_seconds = 2;
+   */
+  graceSeconds?: number | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.CellRestartRequest.
+ * Use `create(CellRestartRequestSchema)` to create a new message.
+ */
+export const CellRestartRequestSchema: GenMessage<CellRestartRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_cell, 16);
+
+/**
+ * @generated from message capsule.v1.CellRestartResponse
+ */
+export type CellRestartResponse = Message<"capsule.v1.CellRestartResponse"> & {
+  /**
+   * False when it was so already.
+   *
+   * @generated from field: bool changed = 1;
+   */
+  changed: boolean;
+
+  /**
+   * @generated from field: capsule.v1.Node node = 2;
+   */
+  node?: Node | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.CellRestartResponse.
+ * Use `create(CellRestartResponseSchema)` to create a new message.
+ */
+export const CellRestartResponseSchema: GenMessage<CellRestartResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_cell, 17);
+
+/**
+ * @generated from message capsule.v1.CellPauseRequest
+ */
+export type CellPauseRequest = Message<"capsule.v1.CellPauseRequest"> & {
+  /**
+   * @generated from field: capsule.v1.Place place = 1;
+   */
+  place?: Place | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.CellPauseRequest.
+ * Use `create(CellPauseRequestSchema)` to create a new message.
+ */
+export const CellPauseRequestSchema: GenMessage<CellPauseRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_cell, 18);
+
+/**
+ * @generated from message capsule.v1.CellPauseResponse
+ */
+export type CellPauseResponse = Message<"capsule.v1.CellPauseResponse"> & {
+  /**
+   * False when it was so already.
+   *
+   * @generated from field: bool changed = 1;
+   */
+  changed: boolean;
+
+  /**
+   * @generated from field: capsule.v1.Node node = 2;
+   */
+  node?: Node | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.CellPauseResponse.
+ * Use `create(CellPauseResponseSchema)` to create a new message.
+ */
+export const CellPauseResponseSchema: GenMessage<CellPauseResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_cell, 19);
+
+/**
+ * @generated from message capsule.v1.CellUnpauseRequest
+ */
+export type CellUnpauseRequest = Message<"capsule.v1.CellUnpauseRequest"> & {
+  /**
+   * @generated from field: capsule.v1.Place place = 1;
+   */
+  place?: Place | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.CellUnpauseRequest.
+ * Use `create(CellUnpauseRequestSchema)` to create a new message.
+ */
+export const CellUnpauseRequestSchema: GenMessage<CellUnpauseRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_cell, 20);
+
+/**
+ * @generated from message capsule.v1.CellUnpauseResponse
+ */
+export type CellUnpauseResponse = Message<"capsule.v1.CellUnpauseResponse"> & {
+  /**
+   * False when it was so already.
+   *
+   * @generated from field: bool changed = 1;
+   */
+  changed: boolean;
+
+  /**
+   * @generated from field: capsule.v1.Node node = 2;
+   */
+  node?: Node | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.CellUnpauseResponse.
+ * Use `create(CellUnpauseResponseSchema)` to create a new message.
+ */
+export const CellUnpauseResponseSchema: GenMessage<CellUnpauseResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_cell, 21);
 
 /**
  * @generated from message capsule.v1.CellDeleteRequest
@@ -615,7 +827,7 @@ export type CellDeleteRequest = Message<"capsule.v1.CellDeleteRequest"> & {
  * Use `create(CellDeleteRequestSchema)` to create a new message.
  */
 export const CellDeleteRequestSchema: GenMessage<CellDeleteRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_cell, 12);
+  messageDesc(file_capsule_v1_cell, 22);
 
 /**
  * @generated from message capsule.v1.CellDeleteResponse
@@ -641,7 +853,7 @@ export type CellDeleteResponse = Message<"capsule.v1.CellDeleteResponse"> & {
  * Use `create(CellDeleteResponseSchema)` to create a new message.
  */
 export const CellDeleteResponseSchema: GenMessage<CellDeleteResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_cell, 13);
+  messageDesc(file_capsule_v1_cell, 23);
 
 /**
  * @generated from message capsule.v1.CellRefreshRequest
@@ -658,7 +870,7 @@ export type CellRefreshRequest = Message<"capsule.v1.CellRefreshRequest"> & {
  * Use `create(CellRefreshRequestSchema)` to create a new message.
  */
 export const CellRefreshRequestSchema: GenMessage<CellRefreshRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_cell, 14);
+  messageDesc(file_capsule_v1_cell, 24);
 
 /**
  * @generated from message capsule.v1.CellRefreshResponse
@@ -682,7 +894,7 @@ export type CellRefreshResponse = Message<"capsule.v1.CellRefreshResponse"> & {
  * Use `create(CellRefreshResponseSchema)` to create a new message.
  */
 export const CellRefreshResponseSchema: GenMessage<CellRefreshResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_cell, 15);
+  messageDesc(file_capsule_v1_cell, 25);
 
 /**
  * @generated from enum capsule.v1.NodeState
@@ -800,8 +1012,8 @@ export const CellService: GenService<{
    */
   start: {
     methodKind: "unary";
-    input: typeof CellActRequestSchema;
-    output: typeof CellActResponseSchema;
+    input: typeof CellStartRequestSchema;
+    output: typeof CellStartResponseSchema;
   },
   /**
    * Sends the stop signal, and kills after the grace period. Keeps the writable layers.
@@ -810,8 +1022,8 @@ export const CellService: GenService<{
    */
   stop: {
     methodKind: "unary";
-    input: typeof CellActRequestSchema;
-    output: typeof CellActResponseSchema;
+    input: typeof CellStopRequestSchema;
+    output: typeof CellStopResponseSchema;
   },
   /**
    * Kills it immediately, without stop signal and grace period.
@@ -820,16 +1032,16 @@ export const CellService: GenService<{
    */
   kill: {
     methodKind: "unary";
-    input: typeof CellActRequestSchema;
-    output: typeof CellActResponseSchema;
+    input: typeof CellKillRequestSchema;
+    output: typeof CellKillResponseSchema;
   },
   /**
    * @generated from rpc capsule.v1.CellService.Restart
    */
   restart: {
     methodKind: "unary";
-    input: typeof CellActRequestSchema;
-    output: typeof CellActResponseSchema;
+    input: typeof CellRestartRequestSchema;
+    output: typeof CellRestartResponseSchema;
   },
   /**
    * Freezes all processes for the reason `operator`. Unpause removes this reason. The processes
@@ -839,16 +1051,16 @@ export const CellService: GenService<{
    */
   pause: {
     methodKind: "unary";
-    input: typeof CellActRequestSchema;
-    output: typeof CellActResponseSchema;
+    input: typeof CellPauseRequestSchema;
+    output: typeof CellPauseResponseSchema;
   },
   /**
    * @generated from rpc capsule.v1.CellService.Unpause
    */
   unpause: {
     methodKind: "unary";
-    input: typeof CellActRequestSchema;
-    output: typeof CellActResponseSchema;
+    input: typeof CellUnpauseRequestSchema;
+    output: typeof CellUnpauseResponseSchema;
   },
   /**
    * Stops and removes the node at a place of any level. FailedPrecondition: a realm, space, stack
