@@ -45,11 +45,12 @@ export interface VolumeBackend {
    */
   lend(name: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Makes folders of an attached volume appear each at its `folderPath`, in the place of those of before. No part of
-   * a path may be a link. They go with `detach`. Fails with `VOLUME_FOLDER_UNUSABLE`. Idempotent.
+   * Makes folders of an attached volume appear each at its `folderPath`, instead of what was there before. Other
+   * places stay as they are: containers of one cell may start at the same time. No part of a path may be a link.
+   * They go with `detach`. Fails with `VOLUME_FOLDER_UNUSABLE`. Idempotent.
    */
   bindFolders(name: string, folders: readonly VolumeFolder[], signal?: AbortSignal): Promise<void>;
-  folderPath(name: string, index: number): string;
+  folderPath(name: string, place: string): string;
   /** The device or file that holds one that is lent. */
   devicePath(name: string): string;
   /** Whether an attached volume has no content, apart from what mkfs makes. */

@@ -34,8 +34,8 @@ export type VolumeOrigin = SnapshotRef | { readonly image: string };
 
 /** A folder inside of a volume. */
 export interface VolumeFolder {
-  /** Distinguishes it from other folders of the same volume. */
-  readonly index: number;
+  /** A name that no other folder of the same volume has, of digits, lower-case letters, `-` and `.`. */
+  readonly place: string;
   /** As `problemOfSubPath` allows it. */
   readonly subPath: string;
   /** Made where it is missing, with owner and mode of the folder that holds it. */

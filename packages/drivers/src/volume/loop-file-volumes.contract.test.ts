@@ -101,9 +101,9 @@ suite('volumes in loop files', { timeout: 240_000 }, () => {
     await backend.create(volume());
     const { hostPath } = await backend.attach('data');
     const bind = (subPath: string, isMade = true) =>
-      backend.bindFolders('data', [{ index: 3, subPath, isMade }]);
+      backend.bindFolders('data', [{ place: 'log.3', subPath, isMade }]);
     await bind('db/main');
-    const place = backend.folderPath('data', 3);
+    const place = backend.folderPath('data', 'log.3');
     await write(place, 'note', 'kept');
     assert.equal(await read(hostPath, 'db/main/note'), 'kept');
     await bind('db');
@@ -113,6 +113,16 @@ suite('volumes in loop files', { timeout: 240_000 }, () => {
     assert.equal(await read(place, 'note'), 'kept');
     await assert.rejects(bind('missing', false), { code: 'VOLUME_FOLDER_UNUSABLE' });
     await bind('db/main', false);
+    const others = ['0', '1', 'sync.0'].map((other) => ({
+      place: other,
+      subPath: 'db',
+      isMade: true,
+    }));
+    await Promise.all(others.map((other) => backend.bindFolders('data', [other])));
+    for (const { place: other } of others) {
+      assert.equal(await read(backend.folderPath('data', other), 'main/note'), 'kept');
+    }
+    assert.equal(await read(place, 'note'), 'kept');
     await backend.detach('data');
     await assert.rejects(read(place, 'note'));
     await backend.lend('data');

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { VolumeFolder, VolumeUse } from '@capsule/core';
+import { keyedLock, type VolumeFolder, type VolumeUse } from '@capsule/core';
 import {
   bindOpen,
   emptyFolder,
@@ -25,6 +25,8 @@ const LOST_AND_FOUND = 'lost+found';
  */
 export abstract class MountedVolumes {
   readonly #mountRoot: string;
+  /** Two calls that share the root of the folders would hide each other's mounts. */
+  readonly #folderLock = keyedLock();
 
   constructor(mountRoot: string) {
     this.#mountRoot = mountRoot;
@@ -34,35 +36,48 @@ export abstract class MountedVolumes {
     return join(this.#mountRoot, name);
   }
 
-  folderPath(name: string, index: number): string {
-    return join(this.#folderRoot, name, String(index));
+  folderPath(name: string, place: string): string {
+    return join(this.#folderRoot, name, place);
   }
 
-  async bindFolders(
-    name: string,
-    folders: readonly VolumeFolder[],
-    signal?: AbortSignal,
-  ): Promise<void> {
-    await this.unbindFolders(name, signal);
-    await mkdir(this.#folderRoot, { recursive: true, mode: 0o700 });
-    await shareMounts(this.#folderRoot, signal);
-    for (const folder of folders) {
-      await using opened = await openFolder(name, this.hostPath(name), folder);
-      const target = this.folderPath(name, folder.index);
-      await mkdir(target, { recursive: true, mode: 0o700 });
-      await bindOpen(opened.fd, target, signal);
-    }
+  bindFolders(name: string, folders: readonly VolumeFolder[], signal?: AbortSignal): Promise<void> {
+    return this.#folderLock(this.#folderRoot, async () => {
+      await this.#unbind(
+        name,
+        folders.map(({ place }) => this.folderPath(name, place)),
+        signal,
+      );
+      await mkdir(this.#folderRoot, { recursive: true, mode: 0o700 });
+      await shareMounts(this.#folderRoot, signal);
+      for (const folder of folders) await this.#bind(name, folder, signal);
+    });
   }
 
   /** Call it before the volume itself is unmounted: a bound folder keeps its filesystem alive. */
   protected async unbindFolders(name: string, signal?: AbortSignal): Promise<void> {
     const folder = join(this.#folderRoot, name);
-    const isBelow = (path: string) => dirname(path) === folder;
-    for (const { path } of (await listMounts()).toReversed()) {
-      if (isBelow(path)) await unmountVolume({ name, hostPath: path }, signal);
-    }
+    const mounted = (await listMounts()).map(({ path }) => path);
+    await this.#unbind(
+      name,
+      mounted.filter((path) => dirname(path) === folder),
+      signal,
+    );
     // Only unused mount points are left; rmdir fails on one that is mounted meanwhile.
     for (const entry of await namesIn(folder)) await rmdir(join(folder, entry));
+  }
+
+  async #bind(name: string, folder: VolumeFolder, signal?: AbortSignal): Promise<void> {
+    await using opened = await openFolder(name, this.hostPath(name), folder);
+    const target = this.folderPath(name, folder.place);
+    await mkdir(target, { recursive: true, mode: 0o700 });
+    await bindOpen(opened.fd, target, signal);
+  }
+
+  /** Also those that are mounted one upon the other. */
+  async #unbind(name: string, paths: readonly string[], signal?: AbortSignal): Promise<void> {
+    for (const { path } of (await listMounts()).toReversed()) {
+      if (paths.includes(path)) await unmountVolume({ name, hostPath: path }, signal);
+    }
   }
 
   get #folderRoot(): string {

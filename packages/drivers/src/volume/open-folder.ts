@@ -14,7 +14,7 @@ const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW
 export async function openFolder(
   name: string,
   hostPath: string,
-  { subPath, isMade }: Omit<VolumeFolder, 'index'>,
+  { subPath, isMade }: Omit<VolumeFolder, 'place'>,
 ): Promise<FileHandle> {
   let folder = await open(hostPath, FOLDER);
   for (const segment of subPath.split('/')) {

@@ -75,12 +75,13 @@ export class FakeVolumeBackend implements VolumeBackend {
     return `/volumes/${name}`;
   }
 
-  folderPath(name: string, index: number): string {
-    return `/folders/${name}/${index}`;
+  folderPath(name: string, place: string): string {
+    return `/folders/${name}/${place}`;
   }
 
   async bindFolders(name: string, folders: readonly VolumeFolder[]): Promise<void> {
-    this.#enter('bindFolders', [name, ...folders.map(({ subPath }) => subPath)].join(' '));
+    const bound = folders.map(({ subPath, place }) => `${subPath} at ${place}`);
+    this.#enter('bindFolders', [name, ...bound].join(' '));
   }
 
   devicePath(name: string): string {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  type CellContainer,
   type CellRecord,
   type ContainerRecord,
+  type ContainerRole,
   completeSpec,
   refOfWorkload,
   splitWorkload,
 } from '@capsule/core';
 import { FakeVolumeBackend } from '@capsule/testkit';
 import { bindFolders } from './bind-folders.ts';
-import { folderIndex } from './folder-index.ts';
+import { folderPlace } from './folder-place.ts';
 
 const mount = (subPath: string) => ({
   volumeName: 'data',
@@ -20,24 +20,34 @@ const mount = (subPath: string) => ({
   copyUp: false,
 });
 
-function containerOf(name: string, ...folders: readonly string[]): ContainerRecord {
+function containerOf(
+  name: string,
+  role: ContainerRole,
+  ...folders: readonly string[]
+): ContainerRecord {
   const mounts = folders.map(mount);
-  const spec: CellContainer = splitWorkload(
-    completeSpec({ name, image: 'nginx', mounts }),
-  ).container;
-  return { ref: { ...refOfWorkload('web'), container: name }, spec } as ContainerRecord;
+  const { container: spec } = splitWorkload(completeSpec({ name, image: 'nginx', mounts }));
+  return { ref: { ...refOfWorkload('web'), container: name }, role, spec } as ContainerRecord;
 }
 
-test('folders of one volume for several containers have places of their own', async () => {
-  const [root, log] = [containerOf('web', 'a', 'b'), containerOf('log', 'c')];
+const ROOT = containerOf('web', 'root', 'a', 'b');
+const LOG = containerOf('log', 'sibling', 'c');
+const SYNC = containerOf('sync', 'sibling', 'd');
+
+test('folders of one volume for several containers have places of their own', () => {
+  const places = [folderPlace(ROOT, 1), folderPlace(LOG, 0), folderPlace(SYNC, 0)];
+  assert.deepEqual(places, ['1', 'log.0', 'sync.0']);
+});
+
+test('a start binds the folders of its container alone, whatever other containers the cell has', async () => {
   const { cell: spec } = splitWorkload(completeSpec({ name: 'web', image: 'nginx' }));
-  const cell = { spec, containers: [root, log] } as unknown as CellRecord;
-  const places = [
-    folderIndex({ cell, container: root }, 1),
-    folderIndex({ cell, container: log }, 0),
-  ];
-  assert.deepEqual(places, [1, 2]);
   const backend = new FakeVolumeBackend();
-  await bindFolders(backend, cell, new AbortController().signal);
-  assert.deepEqual(backend.calls, ['bindFolders data a b c']);
+  for (const containers of [
+    [ROOT, LOG, SYNC],
+    [ROOT, SYNC],
+  ]) {
+    const cell = { spec, containers } as unknown as CellRecord;
+    await bindFolders(backend, { cell, container: SYNC }, new AbortController().signal);
+  }
+  assert.deepEqual(backend.calls, Array(2).fill('bindFolders data d at sync.0'));
 });

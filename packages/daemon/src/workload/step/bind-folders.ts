@@ -1,30 +1,27 @@
-import { type CellRecord, type VolumeBackend, volumesOf, volumeUse } from '@capsule/core';
-import { folderIndex } from './folder-index.ts';
+import { type VolumeBackend, type VolumeFolder, volumesOf, volumeUse } from '@capsule/core';
+import type { PlacedContainer } from '../steps.ts';
+import { folderPlace } from './folder-place.ts';
 
-/** Binds the folders at each start: those of an earlier start may have been moved in the volume. */
+/** Binds the folders of a container at each start: those of an earlier start may have been moved in the volume. */
 export async function bindFolders(
   backend: Pick<VolumeBackend, 'bindFolders'>,
-  cell: CellRecord,
+  at: PlacedContainer,
   signal: AbortSignal,
 ): Promise<void> {
-  if (volumeUse(cell.spec) === 'lent') return;
-  for (const name of volumesOf(cell)) {
-    const folders = foldersOf(cell, name);
+  if (volumeUse(at.cell.spec) === 'lent') return;
+  for (const name of volumesOf({ containers: [at.container] })) {
+    const folders = foldersOf(at, name);
     if (folders.length > 0) await backend.bindFolders(name, folders, signal);
   }
 }
 
-/** Returns the folders of all containers: they replace those that were bound before. */
-function foldersOf(cell: CellRecord, name: string) {
-  const mounts = cell.containers.flatMap((container) =>
-    container.spec.mounts.map((mount, at) => ({
-      ...mount,
-      index: folderIndex({ cell, container }, at),
-    })),
-  );
-  const own = mounts.filter(({ volumeName }) => volumeName === name);
-  const isMade = own.some(({ readOnly }) => !readOnly);
-  return own.flatMap(({ index, subPath }) =>
-    subPath === undefined ? [] : [{ index, subPath, isMade }],
+function foldersOf({ cell, container }: PlacedContainer, name: string): readonly VolumeFolder[] {
+  const isOfVolume = (mount: { readonly volumeName: string }) => mount.volumeName === name;
+  const mounts = cell.containers.flatMap(({ spec }) => spec.mounts);
+  const isMade = mounts.some((mount) => isOfVolume(mount) && !mount.readOnly);
+  return container.spec.mounts.flatMap((mount, at) =>
+    mount.subPath === undefined || !isOfVolume(mount)
+      ? []
+      : [{ place: folderPlace(container, at), subPath: mount.subPath, isMade }],
   );
 }

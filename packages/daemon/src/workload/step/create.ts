@@ -15,7 +15,7 @@ import {
 import type { Addresses } from '../../store/addresses.ts';
 import type { VolumeRecords } from '../../volume/records.ts';
 import type { ContainerExecutor, PlacedContainer } from '../steps.ts';
-import { folderIndex } from './folder-index.ts';
+import { folderPlace } from './folder-place.ts';
 
 export interface CreateContainerParts {
   readonly runtime: Pick<ContainerRuntime, 'create'>;
@@ -67,7 +67,7 @@ function describeVolumeOf(
   const path =
     subPath === undefined
       ? volumeBackend.hostPath(name)
-      : volumeBackend.folderPath(name, folderIndex(at, index));
+      : volumeBackend.folderPath(name, folderPlace(at.container, index));
   return {
     name,
     target,

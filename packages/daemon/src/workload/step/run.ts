@@ -23,8 +23,8 @@ export function startContainer({
   filler,
   observer,
 }: StartContainerParts): ContainerExecutor<'startContainer'> {
-  return async ({ cell }, { ref }, signal) => {
-    await bindFolders(volumeBackend, cell, signal);
+  return async ({ cell, container }, { ref }, signal) => {
+    await bindFolders(volumeBackend, { cell, container }, signal);
     pauses.forget(ref);
     observer.recordStart(ref);
     observer.reportProgress(ref, { stage: 'starting', doneBytes: 0, totalBytes: 0 });
