@@ -60,22 +60,26 @@ suite('kernels of microVMs', { concurrency: false }, () => {
     });
   }
 
-  test('a prebuilt kernel and disk run without an agent', BOUND, async (t) => {
-    if (!isThere('capsule')) return t.skip(NOT_BUILT);
-    await makeDisk(pathOf(lab, '/perm/pair.img'));
-    const pair = { kernelPath: `${GUEST}/${FILES.capsule}`, rootfsPath: '/perm/pair.img' };
-    await capsulectl(lab, ['apply', '-f', '-', '--wait', '--timeout', '60s'], {
-      input: microVmManifest('pair', { ...pair }),
-    });
-    const serial = ['workload', 'logs', '--serial', 'pair'];
-    await until('its own words', 60_000, async () => {
-      const { stdout } = await capsulectl(lab, serial);
-      return /a disk of its own/.test(stdout);
-    });
-    const refused = await lab.capsulectl('workload', 'exec', 'pair', '--', 'ls');
-    assert.match(refused.stderr, /no guest agent/);
-    await capsulectl(lab, ['workload', 'delete', 'pair'], { timeoutMs: 60_000 });
-  });
+  test(
+    'a microVM with a prebuilt kernel and root filesystem runs without an agent',
+    BOUND,
+    async (t) => {
+      if (!isThere('capsule')) return t.skip(NOT_BUILT);
+      await makeDisk(pathOf(lab, '/perm/pair.img'));
+      const pair = { kernelPath: `${GUEST}/${FILES.capsule}`, rootfsPath: '/perm/pair.img' };
+      await capsulectl(lab, ['apply', '-f', '-', '--wait', '--timeout', '60s'], {
+        input: microVmManifest('pair', { ...pair }),
+      });
+      const serial = ['workload', 'logs', '--serial', 'pair'];
+      await until('its own words', 60_000, async () => {
+        const { stdout } = await capsulectl(lab, serial);
+        return /a disk of its own/.test(stdout);
+      });
+      const refused = await lab.capsulectl('workload', 'exec', 'pair', '--', 'ls');
+      assert.match(refused.stderr, /no guest agent/);
+      await capsulectl(lab, ['workload', 'delete', 'pair'], { timeoutMs: 60_000 });
+    },
+  );
 });
 
 /** The next microVMs boot this kernel. */

@@ -32,7 +32,7 @@ export const LIMITS = {
 
 /** Durations, all on the monotonic clock. */
 export const TIMES = {
-  /** For each attempt, the time until the next one; its length is the number of attempts. */
+  /** One entry for each attempt: the time until the next attempt. */
   patienceMs: [1000, 1000, 1500, 1500],
   /** Time after which a question fails. */
   questionMs: 5000,

@@ -15,10 +15,12 @@ const BOOT_MS = 10_000;
 const BOOTS_MOST = 4;
 const LIMIT_MS = 120_000;
 
-/** A prebuilt kernel and disk, without an agent. */
+/** A prebuilt kernel and root filesystem; no agent runs in it. */
 export function pairVmContract(backend: Backend, slowness: number, open: () => VmSetting): void {
   const bound = { timeout: LIMIT_MS * slowness };
-  suite(`a microVM with a prebuilt kernel and disk: ${backend}`, { concurrency: false }, () => {
+  suite(`a microVM with a prebuilt kernel and root filesystem: ${backend}`, {
+    concurrency: false,
+  }, () => {
     let setting: VmSetting;
     before(() => {
       setting = open();

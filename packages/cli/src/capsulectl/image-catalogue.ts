@@ -27,7 +27,10 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     args: [IMAGE],
     flags: [OUTPUT_FLAG],
     examples: [
-      { line: 'capsulectl image get nginx:1.27-alpine', about: 'and the workloads that use it' },
+      {
+        line: 'capsulectl image get nginx:1.27-alpine',
+        about: 'the image, and the workloads that use it',
+      },
     ],
     load: () => import('../shared/image/get.ts'),
   },
@@ -67,7 +70,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
       YES_FLAG,
       OUTPUT_FLAG,
     ],
-    examples: [{ line: 'capsulectl image prune', about: 'and show the freed space' }],
+    examples: [{ line: 'capsulectl image prune', about: 'prints the freed space' }],
     load: () => import('../shared/image/prune.ts'),
   },
   {

@@ -50,7 +50,12 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     summary: 'explain the state of workloads',
     args: [{ ...WORKLOAD, isRepeatable: true }],
     flags: [WATCH_FLAG, OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl workload describe web', about: 'the past and the next steps' }],
+    examples: [
+      {
+        line: 'capsulectl workload describe web',
+        about: 'its events, and what the capsule does next',
+      },
+    ],
     load: () => import('../shared/workload/describe.ts'),
   },
   {
@@ -72,7 +77,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     summary: 'start stopped workloads and finished jobs',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl workload start web', about: 'and wait until it is ready' }],
+    examples: [{ line: 'capsulectl workload start web', about: 'waits until it is ready' }],
     load: () => import('../shared/workload/start.ts'),
   },
   {
@@ -81,7 +86,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     about: 'If the tag of the image now names another image, the restart uses that image.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [SELECTOR_FLAG, GRACE_FLAG, NO_WAIT, TIMEOUT_FLAG, OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl workload restart web', about: 'and wait until it is ready' }],
+    examples: [{ line: 'capsulectl workload restart web', about: 'waits until it is ready' }],
     load: () => import('../shared/workload/restart.ts'),
   },
   {

@@ -24,7 +24,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     actions: ['image.list'],
     examples: [
       { line: 'kuke image get', about: 'all images' },
-      { line: 'kuke image get nginx:alpine', about: 'and the workloads that use it' },
+      { line: 'kuke image get nginx:alpine', about: 'the image, and the containers that use it' },
     ],
     load: async () => ({
       run: async (input, context) => {
@@ -75,7 +75,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
       YES_FLAG,
       OUTPUT_FLAG,
     ],
-    examples: [{ line: 'kuke image prune', about: 'and show the freed space' }],
+    examples: [{ line: 'kuke image prune', about: 'prints the freed space' }],
     load: () => import('../shared/image/prune.ts'),
   },
 ];

@@ -80,7 +80,7 @@ export const cellError = defineErrors('CELL', {
   NOT_EMPTY: {
     kind: 'precondition',
     message: (f: { cell: string; siblings: readonly string[] }) =>
-      `cell ${f.cell} is not empty: it holds ${f.siblings.join(', ')} beside its root`,
+      `cell ${f.cell} is not empty: besides its root, it holds ${f.siblings.join(', ')}`,
     hint: (f) =>
       remedy`delete these containers first, or everything at once with ${nodeAction('delete', placeOfName(f.cell), { cascade: true })}`,
   },

@@ -56,7 +56,7 @@ export class Projector implements AsyncDisposable {
         return undefined;
       },
       onFailure: (key, error, retryInMs) =>
-        parts.log.warn('projection not written', { key, error, retryInMs }),
+        parts.log.warn('cannot write YAML files', { key, error, retryInMs }),
     });
   }
 
@@ -122,7 +122,7 @@ export class Projector implements AsyncDisposable {
 
   #report(path: string, before: ProjectionState): void {
     if (before !== 'edited' && before !== 'lost' && before !== 'foreign') return;
-    this.#parts.log.warn('a file of the projection was changed by hand', { path, before });
+    this.#parts.log.warn('a YAML file of the capsule was changed by hand', { path, before });
   }
 }
 

@@ -151,7 +151,7 @@ for (const store of STORES) {
     db.close();
   });
 
-  test(`a store of commit ${commit} keeps everything beside workloads`, async () => {
+  test(`a store of commit ${commit} keeps everything besides workloads`, async () => {
     await using copy = await copyEarlierStore(store);
     const db = openStore(copy.path, MIGRATIONS);
     const web = new WorkloadSpecs(db).get('web');
@@ -208,7 +208,7 @@ for (const store of STORES) {
   });
 }
 
-test('in a store without reasons only holders of volumes were paused for the pool', async () => {
+test('of the paused workloads of an older store, only those with a volume count as paused for a full pool', async () => {
   await using copy = await copyEarlierStore({ commit: '8c0311b' });
   const old = new Database(copy.path);
   old.run(`UPDATE workload_status SET body = json_set(body, '$.reason', 'Paused')

@@ -8,7 +8,7 @@ interface At {
 export const projectionError = defineErrors('PROJECTION', {
   PATH_INVALID: {
     kind: 'invalid',
-    message: (f: At) => `${JSON.stringify(f.path)} is not a path of the projection`,
+    message: (f: At) => `${JSON.stringify(f.path)} is not a path of the capsule's YAML files`,
     why: 'each part is a name of lower-case letters, digits, "-" and ".", and begins with a letter or a digit',
   },
   NOT_A_FOLDER: {

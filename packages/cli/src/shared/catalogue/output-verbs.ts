@@ -40,7 +40,7 @@ function logsVerb(level: (typeof LEVELS)[number]): NodeVerb {
     args: [nameOf(level)],
     flags: [...targetFlags(level), ...LOG_FLAGS],
     examples: [
-      { words: `-f ${EXAMPLES[level].name}`, about: 'and follow it' },
+      { words: `-f ${EXAMPLES[level].name}`, about: 'follow the output' },
       { words: `${EXAMPLES[level].other} --tail 100`, about: 'the last 100 lines' },
     ],
     load: async () => ({ run: (await import('../node/logs.ts')).logsOfNode(level) }),

@@ -158,7 +158,7 @@ const GREETING_KIND: Kind<GreetingSpec> = {
 const WITH_GREETING = { ...KINDS, greeting: GREETING_KIND };
 const parse = (content: string) => parseManifestsOf(WITH_GREETING, [{ fileName: 'f', content }]);
 
-test('a kind that is a row more is read, checked and printed like ours', () => {
+test('a kind that a caller adds to the table is read, checked and printed like the others', () => {
   const [greeting] = parse('name: hi\nkind: Salute\ntext: hello\n');
   assert.ok(greeting);
   const { kind, spec } = greeting;
@@ -182,7 +182,7 @@ const MISTAKES: readonly (readonly [content: string, problem: string])[] = [
 ];
 
 for (const [content, problem] of MISTAKES) {
-  test(`a kind that is a row more is refused like ours: ${problem}`, () => {
+  test(`a mistake in a kind that a caller adds is reported like others: ${problem}`, () => {
     assert.throws(() => parse(content), {
       code: manifestError.INVALID.code,
       message: `manifest refused: f:${problem}`,
@@ -190,7 +190,7 @@ for (const [content, problem] of MISTAKES) {
   });
 }
 
-test('a kind that is a row more is applied in its order, and has its part of the schema', () => {
+test('a kind that a caller adds to the table is applied in its order, and has its part of the schema', () => {
   const file = `name: hi\nkind: Greeting\ntext: hello\n---\n${['workload', 'volume', 'registry']
     .map((kind) => stringify(printManifest(sampleOf(kind), WITH_GREETING)))
     .join('---\n')}`;

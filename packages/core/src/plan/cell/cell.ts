@@ -219,7 +219,7 @@ export function volumesOf({ containers }: Pick<CellRecord, 'containers'>): reado
 
 /** True when a container lost its network (a namespace, a machine's TAP), which needs a restart. */
 function isNetworkCut({ spec }: CellRecord, { network, address }: CellSeen): boolean {
-  // An attach under another address takes away the link that it runs with.
+  // Attaching with another address removes the link that a running container still uses.
   const isMoving =
     network?.complete === true && address !== undefined && network.address !== address;
   if (spec.kind === 'microVm') return network?.complete !== true || isMoving;

@@ -7,7 +7,7 @@ import { isAlive, mayBeAlive } from '../../resource/cell/task-state.ts';
 import type { WorkloadStatus } from '../../resource/workload/workload.ts';
 import { graceMs, isRunDue, isRunOver, isStoppedForHealth } from './workload-run.ts';
 
-/** The arguments of each step of a container, beside its reference. */
+/** The arguments of each step of a container, in addition to its reference. */
 export interface ContainerStepArgs {
   pullImage: { readonly reference: string };
   /** Fails: the image is not in the cache, and may not be pulled. */
@@ -56,7 +56,7 @@ export type ContainerPlan =
   /** Nothing of it runs, or will by itself. */
   | { readonly turn: 'over' };
 
-/** The inputs of a plan beside the container itself. */
+/** The inputs of a plan, in addition to the container itself. */
 export interface ContainerMoment {
   /** Milliseconds since 1970. */
   readonly now: number;

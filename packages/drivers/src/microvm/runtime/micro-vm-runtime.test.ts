@@ -23,7 +23,7 @@ const AWAY = new Error('containerd is away');
 /** Replaces mkfs.erofs. */
 const pack: RunAtRoot = (command) => writeFile(command('/layers')[2] ?? '', '');
 
-test('a microVM whose images cannot be listed keeps its record and every disk', async (t) => {
+test('a removal that cannot list the images keeps the record of the microVM and every disk', async (t) => {
   const { context, remove, source } = await open(t);
   const [other, own] = [
     await addVm(context, 'db', 'chain-b'),

@@ -510,7 +510,7 @@ export const CellWatchRequestSchema: GenMessage<CellWatchRequest> = /*@__PURE__*
  */
 export type CellWatchResponse = Message<"capsule.v1.CellWatchResponse"> & {
   /**
-   * Not set with `synced`.
+   * Unset in the message that sets `synced`.
    *
    * @generated from field: capsule.v1.Node node = 1;
    */

@@ -1399,7 +1399,7 @@ export const WorkloadWatchRequestSchema: GenMessage<WorkloadWatchRequest> = /*@_
  */
 export type WorkloadWatchResponse = Message<"capsule.v1.WorkloadWatchResponse"> & {
   /**
-   * Not set with `synced`.
+   * Unset in the message that sets `synced`.
    *
    * @generated from field: capsule.v1.Workload workload = 1;
    */
