@@ -7,6 +7,7 @@ import {
   type ManifestResultSchema,
   type ManifestService,
   nodeToProto,
+  placeFromProto,
   placeToProto,
   registryFromProto,
   volumeSpecFromProto,
@@ -136,7 +137,8 @@ function cellResult(
   const result = placed(wire, outcome);
   if (outcome === undefined || 'error' in outcome) return result;
   const { record } = outcome.applied;
-  const ref = wire?.place && refOfPlace(wire.place);
+  // On the wire, a part that a place does not have is an empty text.
+  const ref = wire?.place && refOfPlace(placeFromProto(wire.place));
   if (ref === undefined)
     return { ...result, node: nodeToProto({ level: 'cell', cell: describer.cell(record) }) };
   const key = containerKey({ cell: record.id, container: ref.container });

@@ -136,9 +136,19 @@ function desiredOf(node: ReportedNode): string | undefined {
 async function show(view: ProgressView, node: ReportedNode): Promise<void> {
   const name = namedPlace(placeOfNode(node));
   const progress = progressOf(node);
-  if (progress === undefined) await view.update(name, describeNodeState(node).toLowerCase());
+  if (progress === undefined) await view.update(name, describeWait(node));
   else await view.update(name, progress.stage, describeAmount(progress));
 }
+
+/** The state in which it ended last says nothing of the start that goes on. */
+function describeWait(node: ReportedNode): string {
+  const { state, reason, message, nextRetryAt } = statusOfNode(node);
+  if (state === 'pending' && nextRetryAt !== undefined) return `pending: ${message}`;
+  if (state === 'ready') return 'running, not ready yet';
+  return OVER.includes(reason) ? 'pending' : describeNodeState(node).toLowerCase();
+}
+
+const OVER: readonly string[] = ['Stopped', 'Killed', 'Completed', 'Failed', 'Lost'];
 
 /** Of a cell: that of the first container in a long step. */
 function progressOf(node: ReportedNode) {
