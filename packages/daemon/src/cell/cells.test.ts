@@ -121,6 +121,14 @@ test('an empty cell waits for its first container, which becomes its root', asyn
   assert.equal(cells.get(SHOP)?.containers[0]?.role, 'root');
 });
 
+test('a request that deletes an empty cell learns that it is gone', async (t) => {
+  const { apply, area, workloads } = await boot(t);
+  apply({ cell: cell() });
+  const gone = workloads.controller.untilGone(SHOP, AbortSignal.timeout(5_000));
+  area.commands.delete(SHOP);
+  assert.equal(await gone, true);
+});
+
 test('an apply of a cell adds, changes and removes containers, and nothing else', async (t) => {
   const { apply, until, stateOf, runtime, cells } = await boot(t);
   apply({ cell: cell(container('web'), container('side'), container('old')) });

@@ -1,4 +1,5 @@
 import {
+  type CellId,
   type ContainerRecord,
   type ContainerRef,
   type ContainerSeen,
@@ -192,6 +193,11 @@ export class WorkloadObserver {
     this.#begun.delete(containerKey(ref));
     this.#seenAt.delete(containerKey(ref));
     this.#parts.feed.notify(cellKey(ref.cell));
+  }
+
+  /** Notifies watchers that a cell has come or gone: an empty one has no container that would. */
+  noteCell(cell: CellId): void {
+    this.#parts.feed.notify(cellKey(cell));
   }
 
   /** Stores an event without a change of status. */

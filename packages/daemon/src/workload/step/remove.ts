@@ -47,7 +47,7 @@ export interface ForgetParts {
   readonly addresses: Pick<Addresses, 'release'>;
   readonly pauses: Pick<PauseCommands, 'forget'>;
   readonly logs: Pick<ContainerLogs, 'remove'>;
-  readonly observer: Pick<WorkloadObserver, 'recordEvent' | 'forget'>;
+  readonly observer: Pick<WorkloadObserver, 'recordEvent' | 'forget' | 'noteCell'>;
 }
 
 export function forget(parts: ForgetParts): CellExecutor<'forget'> {
@@ -66,5 +66,6 @@ export function forget(parts: ForgetParts): CellExecutor<'forget'> {
       }
     });
     for (const { ref } of containers) observer.forget(ref);
+    observer.noteCell(id);
   };
 }
