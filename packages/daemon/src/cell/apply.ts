@@ -35,7 +35,7 @@ import { describeApplied } from '../workload/describe-applied.ts';
 import { nameOfCellId } from './cell-name.ts';
 import { checkDocument } from './check-document.ts';
 import { cellError } from './errors.ts';
-import { mergeContainer } from './merge-container.ts';
+import { mergeContainer, stayingOf } from './merge-container.ts';
 
 /** One of several cells and containers that are applied together. */
 export type DesiredCell = (
@@ -154,7 +154,7 @@ export class CellApplier {
       const fields = describeCellChange(undefined, document);
       return { id, before, change: 'created', fields, recreates: false, madeParents };
     }
-    const fields = describeCellChange(documentOfCell(before), document);
+    const fields = describeCellChange(documentOfCell(stayingOf(before)), document);
     const next = desired ?? before.desired;
     const recreates = fields.some((field) => field.recreates);
     const isSame = fields.length === 0 && next === before.desired;

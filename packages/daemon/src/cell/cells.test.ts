@@ -236,6 +236,45 @@ test('verbs act on cells and siblings, and refuse what a root or a stopped cell 
   assert.equal(commands.delete(SHOP), false);
 });
 
+test('a container that is being deleted comes back when it is applied, and not with another one', async (t) => {
+  const { apply, area, until, stateOf, cells, observer } = await boot(t);
+  const both = cell(container('web'), container('side'));
+  apply({ cell: both });
+  await until(() => stateOf() === 'ready');
+  const desired = () => cells.container(SIDE)?.desired;
+  area.commands.deleteContainer(SIDE);
+  assert.deepEqual(words(apply({ container: container('log') })), ['created']);
+  assert.equal(desired(), 'deleting');
+  await until(() => stateOf('side') === 'gone' && stateOf('log') === 'ready');
+  const log = { cell: SHOP, container: 'log' };
+  const { pid } = observer.statusOf(log);
+  area.commands.deleteContainer(log);
+  const back = cell(container('web'), container('log'));
+  assert.deepEqual(words(apply({ cell: back })), ['configured']);
+  assert.equal(cells.container(log)?.desired, 'running');
+  await until(() => stateOf('log') === 'ready' && observer.statusOf(log).pid !== pid);
+  area.commands.deleteContainer(log);
+  const again = apply({ container: container('log'), createOnly: true });
+  assert.deepEqual(words(again), ['created']);
+});
+
+test('a cell keeps a volume that only its stopped sibling mounts', async (t) => {
+  const { apply, area, until, stateOf, volumes, records } = await boot(t);
+  await volumes.commands.apply({ name: 'data', sizeBytes: 2 ** 26 });
+  const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false }];
+  const other: CellId = { ...SHOP, cell: 'other' };
+  apply({ cell: cell(container('web'), container('side', { mounts })) });
+  await until(() => stateOf() === 'ready');
+  area.commands.stopContainer(SIDE, 'stopped');
+  await until(() => stateOf('side') === 'stopped');
+  const wanted = { container: container('web', { mounts }, other) };
+  assert.deepEqual(words(apply(wanted)), ['VOLUME_IN_USE']);
+  assert.equal(area.commands.startContainer(SIDE), true);
+  area.commands.stop(SHOP);
+  assert.deepEqual(words(apply(wanted)), ['created']);
+  await until(() => records.volumes.get('data')?.holder?.cell === 'other');
+});
+
 test('the end of a root decides over its cell, and that of a sibling does not', async (t) => {
   for (const [code, state] of [
     [0, 'stopped'],
@@ -255,7 +294,7 @@ test('the end of a root decides over its cell, and that of a sibling does not', 
 
 test('a scope with anything in it is deleted with cascade only, and main/default/default never', async (t) => {
   const { apply, area, base, records, workloads } = await boot(t);
-  const { scopeCommands, scopeController, commands } = area;
+  const { scopeCommands, scopeController } = area;
   const blue = { realm: 'lab', space: 'blue' };
   const near = { realm: 'lab', space: 'blue-sky' };
   const id: CellId = { ...blue, stack: 'one', cell: 'db' };
@@ -267,7 +306,6 @@ test('a scope with anything in it is deleted with cascade only, and main/default
   });
   const gone = scopeCommands.delete(blue, { cascade: true });
   assert.deepEqual(gone?.map(describePlace), ['lab/blue/one', 'lab/blue']);
-  commands.delete(id, { cascade: true });
   assert.ok(await workloads.controller.untilGone(id, AbortSignal.timeout(5_000)));
   assert.ok(await scopeController.untilGone(blue, AbortSignal.timeout(5_000)));
   assert.deepEqual(
@@ -277,9 +315,25 @@ test('a scope with anything in it is deleted with cascade only, and main/default
   assert.equal(base.db.all('SELECT * FROM container').length, 0);
 });
 
+test('a scope and the cells in it are marked for deletion together, or none of them is', async (t) => {
+  const { apply, area, cells, records, base } = await boot(t);
+  const blue = { realm: 'lab', space: 'blue' };
+  const id: CellId = { ...blue, stack: 'one', cell: 'db' };
+  apply({ container: container('db', {}, id) });
+  assert.throws(() =>
+    base.db.transaction(() => {
+      area.scopeCommands.delete(blue, { cascade: true });
+      assert.equal(cells.get(id)?.desired, 'deleting');
+      throw new RangeError('the disk is full');
+    }),
+  );
+  assert.equal(cells.get(id)?.desired, 'running');
+  assert.equal(records.scopes.get(blue)?.isDeleting, false);
+});
+
 test('a realm has a namespace and cgroups while it is stored, and leaves neither', async (t) => {
   const { area, apply, cells, until, outside } = await boot(t);
-  const { scopeController, scopeCommands, commands, describer } = area;
+  const { scopeController, scopeCommands, describer } = area;
   const id: CellId = { realm: 'lab', space: 'blue', stack: 'one', cell: 'db' };
   apply({ container: container('db', {}, id) });
   await until(() => {
@@ -293,7 +347,6 @@ test('a realm has a namespace and cgroups while it is stored, and leaves neither
   assert.equal(outside.realmStore.namespaces.get('kukeon-lab'), 'lab');
   assert.equal((await cgroupsOfLab()).at(-1), 'lab/blue/one/db');
   scopeCommands.delete({ realm: 'lab' }, { cascade: true });
-  commands.delete(id, { cascade: true });
   assert.ok(await scopeController.untilGone({ realm: 'lab' }, AbortSignal.timeout(5_000)));
   assert.equal(outside.realmStore.namespaces.has('kukeon-lab'), false);
   assert.deepEqual(await cgroupsOfLab(), []);

@@ -14,6 +14,14 @@ export interface MergedCell {
   readonly known: ContainerDocument | undefined;
 }
 
+/** The cell without the containers that are on their way out: nothing keeps or compares these. Pure. */
+export function stayingOf(record: CellRecord): CellRecord {
+  return {
+    ...record,
+    containers: record.containers.filter(({ desired }) => desired !== 'deleting'),
+  };
+}
+
 /**
  * Puts a container into its cell. The first container of a cell becomes its root. Fails with
  * `CELL_ROOT_EXISTS` for a second root. Pure.
@@ -23,7 +31,7 @@ export function mergeContainer(
   container: ContainerDocument,
 ): MergedCell {
   const { ref } = container;
-  const stored = record === undefined ? undefined : documentOfCell(record);
+  const stored = record && documentOfCell(stayingOf(record));
   const containers = stored?.containers ?? [];
   const known = containers.find((one) => containerKey(one.ref) === containerKey(ref));
   const root = containers.find(({ isRoot }) => isRoot);

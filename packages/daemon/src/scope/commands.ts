@@ -34,6 +34,8 @@ export interface ScopeCommandsParts {
   readonly scopes: Scopes;
   /** The cells that exist, in all realms. */
   readonly cellIds: () => readonly CellId[];
+  /** Requests the deletion of a cell, in the transaction that deletes its scopes. */
+  readonly deleteCell: (cell: CellId, options: { readonly force: boolean }) => void;
   /** Chooses the network of a new space. `taken` are the ranges of the others. */
   readonly chooseNetwork: (key: string, taken: readonly SpaceNetwork[]) => SpaceNetwork;
   readonly now: () => number;
@@ -74,15 +76,17 @@ export class ScopeCommands {
   }
 
   /**
-   * Requests the deletion of a scope, and with `cascade` of all scopes in it; the caller deletes its
-   * cells. Returns the deleted scopes, the innermost first; undefined if it does not exist. Fails
-   * with `SCOPE_NOT_EMPTY`, `SCOPE_PERMANENT`. Idempotent.
+   * Requests the deletion of a scope, and with `cascade` of all scopes and cells in it: of all or,
+   * if capsuled dies meanwhile, of none. Returns the deleted scopes, the innermost first; undefined
+   * if it does not exist. Fails with `SCOPE_NOT_EMPTY`, `SCOPE_PERMANENT`. Idempotent.
    */
-  delete(place: Place, { cascade = false } = {}): readonly Place[] | undefined {
-    const { db, scopes, onChange } = this.#parts;
+  delete(place: Place, { cascade = false, force = false } = {}): readonly Place[] | undefined {
+    const { db, scopes, cellIds, deleteCell, onChange } = this.#parts;
     return db.transaction(() => {
       if (scopes.get(place) === undefined) return undefined;
       this.#checkDelete(place, cascade);
+      const held = cellIds().filter((id) => isWithin(placeOfCell(id), place));
+      for (const id of held) deleteCell(id, { force });
       const inside = scopes.list().filter((one) => isWithin(one.place, place));
       for (const one of inside) {
         if (one.isDeleting) continue;

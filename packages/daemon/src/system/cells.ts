@@ -29,14 +29,6 @@ export function createCells({ db, feed, log, now }: Base, parts: CellsParts) {
   const { scopes, cells, addresses } = parts.records;
   const ranges = new SpaceRanges({ machine: ports.network.ranges, pool: parts.spacePool });
   const scopeController = new ScopeController({ scopes, cells, maker: ports.scopes, feed, log });
-  const scopeCommands = new ScopeCommands({
-    db,
-    scopes,
-    cellIds: () => cells.list().map(({ id }) => id),
-    chooseNetwork: (key, taken) => ranges.choose(key, taken),
-    now,
-    onChange: (place) => scopeController.changed(place),
-  });
   const statusOf = (ref: ContainerRef) => observer.statusOf(ref);
   const shared = {
     db,
@@ -49,12 +41,22 @@ export function createCells({ db, feed, log, now }: Base, parts: CellsParts) {
       feed.notify(cellKey(cell));
     },
   };
+  const commands = new CellCommands({ ...shared, pauses });
+  const scopeCommands = new ScopeCommands({
+    db,
+    scopes,
+    cellIds: () => cells.list().map(({ id }) => id),
+    deleteCell: (cell, { force }) => commands.delete(cell, { force, cascade: true }),
+    chooseNetwork: (key, taken) => ranges.choose(key, taken),
+    now,
+    onChange: (place) => scopeController.changed(place),
+  });
   return {
     ranges,
     scopeCommands,
     scopeController,
     applier: new CellApplier({ ...shared, scopes: scopeCommands, now }),
-    commands: new CellCommands({ ...shared, pauses }),
+    commands,
     describer: new CellDescriber({
       scopes,
       scopeStates: scopeController,

@@ -1,4 +1,5 @@
 import {
+  type CellRecord,
   cellOfPlace,
   isWithin,
   type Place,
@@ -52,10 +53,15 @@ async function deleteCell(
 ): Promise<readonly Place[]> {
   const id = cellOfPlace(place);
   if (id === undefined) return [];
-  const containers = cells.get(id)?.containers ?? [];
-  if (!cellCommands.delete(id, { cascade, force })) return [];
+  const before = cells.get(id);
+  if (before === undefined || !cellCommands.delete(id, { cascade, force })) return [];
   await controller.untilGone(id, signal);
-  return [...containers.map(({ ref }) => placeOfContainer(ref)).toReversed(), place];
+  return placesInCell(before);
+}
+
+/** The innermost first. */
+function placesInCell({ id, containers }: CellRecord): readonly Place[] {
+  return [...containers.map(({ ref }) => placeOfContainer(ref)).toReversed(), placeOfCell(id)];
 }
 
 async function deleteScope(
@@ -63,13 +69,10 @@ async function deleteScope(
   place: Place,
   { cascade, force, signal }: DeleteOptions,
 ): Promise<readonly Place[]> {
-  const scopes = parts.scopeCommands.delete(place, { cascade });
+  const held = parts.cells.list().filter(({ id }) => isWithin(placeOfCell(id), place));
+  const scopes = parts.scopeCommands.delete(place, { cascade, force });
   if (scopes === undefined) return [];
-  const inside = parts.cells.list().map(({ id }) => placeOfCell(id));
-  const held = inside.filter((cell) => isWithin(cell, place));
-  const gone = await Promise.all(
-    held.map((cell) => deleteCell(parts, cell, { cascade: true, force, signal })),
-  );
+  await Promise.all(held.map(({ id }) => parts.controller.untilGone(id, signal)));
   await parts.scopeController.untilGone(place, signal);
-  return [...gone.flat(), ...scopes];
+  return [...held.flatMap(placesInCell), ...scopes];
 }

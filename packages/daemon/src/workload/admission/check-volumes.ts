@@ -41,7 +41,7 @@ export function checkVolumes(record: WorkloadRecord, claims: VolumeClaims): void
 
 /**
  * Returns another cell that holds the volume. A cell that is stopping releases it soon, and the
- * start waits for that.
+ * start waits for that; one of which only some siblings stop or end keeps it.
  */
 function leasedTo(
   holder: CellId | undefined,
@@ -50,9 +50,11 @@ function leasedTo(
 ): CellId | undefined {
   const key = holder && cellKey(holder);
   if (key === undefined || key === cellKey(record.ref.cell)) return undefined;
-  const isLeaving = others.some(
-    (other) => cellKey(other.ref.cell) === key && (other.desired !== 'running' || isOver(other)),
-  );
+  const isEnding = (one: WorkloadRecord) => one.desired !== 'running' || isOver(one);
+  const containers = others.filter((other) => cellKey(other.ref.cell) === key);
+  const [running] = containers.filter((one) => !isEnding(one));
+  const isRootEnding = containers.some((one) => one.role === 'root' && isEnding(one));
+  const isLeaving = containers.length > 0 && (running === undefined || isRootEnding);
   return isLeaving ? undefined : holder;
 }
 
