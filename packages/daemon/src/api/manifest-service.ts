@@ -16,9 +16,7 @@ import {
 } from '@capsule/api/wire';
 import {
   containerKey,
-  manifestError,
   type Place,
-  placeKey,
   refOfPlace,
   type Workload,
   type WorkloadRecord,
@@ -31,6 +29,7 @@ import { type Outcome, refusedOnly } from '../manifest/outcome.ts';
 import type { AppliedScope, ScopeCommands } from '../scope/commands.ts';
 import type { Applied } from '../workload/commands.ts';
 import { type Read, readable, readResources, withUnreadable } from './manifest/read-resources.ts';
+import { checkNames, checkPlaces } from './manifest/refuse-twins.ts';
 
 export interface ManifestServiceParts {
   readonly manifests: ManifestCommands;
@@ -52,6 +51,7 @@ export function manifestService(
       checkNames(request);
       const { registries, volumes, workloads, dryRun } = request;
       const read = readResources(request, (place) => parts.cells.scopeCommands.resolve(place));
+      checkPlaces(read);
       const isReadable = !Object.values(read)
         .flat()
         .some((one) => 'error' in one);
@@ -158,29 +158,4 @@ function parentsMade(outcomes: readonly Outcome<AppliedCell | AppliedScope>[]): 
   return outcomes.flatMap((one) =>
     one === undefined || 'error' in one ? [] : one.applied.madeParents,
   );
-}
-
-/**
- * Refuses two resources of one name, which would be judged as one. Fails with
- * `MANIFEST_SPEC_INVALID`.
- */
-function checkNames(request: ManifestApplyRequest): void {
-  for (const what of ['registries', 'volumes', 'workloads'] as const) {
-    refuseTwins(
-      what,
-      request[what].map(({ name }) => name),
-    );
-  }
-  for (const what of ['scopes', 'cells', 'containers'] as const) {
-    const keys = request[what].map(({ place }) => (place === undefined ? '' : placeKey(place)));
-    refuseTwins(what, keys);
-  }
-}
-
-function refuseTwins(what: string, names: readonly string[]): void {
-  const twin = names.find((name, at) => names.indexOf(name) !== at);
-  if (twin === undefined) return;
-  const name = twin.slice(0, 80);
-  const problems = [{ path: what, message: `${name} is declared twice` }];
-  throw manifestError.SPEC_INVALID({ name, problems });
 }

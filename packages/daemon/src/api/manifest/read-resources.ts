@@ -31,12 +31,16 @@ export interface ReadResources {
   readonly workloads: readonly Read<DesiredWorkload>[];
 }
 
-/** `resolve` replaces the alias of a realm. */
+/** `resolveAlias` replaces the alias of a realm, unless the request declares a realm of that name. */
 export function readResources(
   request: ManifestApplyRequest,
-  resolve: (place: Place) => Place,
+  resolveAlias: (place: Place) => Place,
 ): ReadResources {
   const { createOnly } = request;
+  const declared = new Set(
+    request.scopes.flatMap(({ place }) => (place && place.space === '' ? place.realm : [])),
+  );
+  const resolve = (place: Place) => (declared.has(place.realm) ? place : resolveAlias(place));
   return {
     scopes: request.scopes.map((wire) =>
       read(() => {
