@@ -2,6 +2,7 @@ export { KindFiles } from './by-kind/kind-files.ts';
 export { KindRuntime } from './by-kind/kind-runtime.ts';
 export { namespaceError } from './cell-namespaces/errors.ts';
 export { PinnedNamespaces } from './cell-namespaces/pinned-namespaces.ts';
+export { KernelCgroupTree } from './cgroup/kernel-cgroup-tree.ts';
 export { KernelCgroups } from './cgroup/kernel-cgroups.ts';
 export {
   ContainerdConnection,
@@ -20,12 +21,14 @@ export { ContainerdImageStores } from './containerd/image/containerd-image-store
 export type { ContainerdImagesOptions } from './containerd/image/containerd-images.ts';
 export { realmError } from './containerd/realm/errors.ts';
 export { fixedRealms } from './containerd/realm/fixed-realms.ts';
+export { ContainerdInventory } from './containerd/realm-store/containerd-inventory.ts';
 export {
   ContainerdRealms,
   type ContainerdRealmsOptions,
 } from './containerd/realm-store/containerd-realms.ts';
 export { filesError } from './files-program/errors.ts';
 export { KernelPaths } from './host-paths/kernel-paths.ts';
+export { RunningKernel } from './kernel-features/running-kernel.ts';
 export { logError } from './log-files/errors.ts';
 export { FileLogs } from './log-files/file-logs.ts';
 export { SystemLogFile } from './log-files/system-log-file.ts';

@@ -3,6 +3,7 @@ import type { Folders } from '../folders.ts';
 /** Nouns, what manifests say of them, and the plans that think about them; nothing here acts. */
 export const CORE: Folders = {
   error: { uses: [] },
+  check: { uses: ['error'] },
   concurrency: { uses: ['error'] },
   fault: { uses: [] },
   network: { uses: ['error'] },

@@ -60,7 +60,7 @@ export const DRIVERS: Folders = {
   },
   'containerd/realm': { uses: [] },
   'containerd/realm-store': {
-    uses: ['containerd/client', 'containerd/realm', 'containerd/runtime'],
+    uses: ['containerd/client', 'containerd/gen', 'containerd/realm', 'containerd/runtime'],
     tests: ['cgroup', 'containerd', 'containerd/image'],
   },
   'containerd/runtime': {
@@ -81,6 +81,7 @@ export const DRIVERS: Folders = {
   },
   'by-kind': { uses: [] },
   'cell-namespaces': { uses: [] },
+  'kernel-features': { uses: [] },
   'log-files': { uses: [] },
   microvm: {
     uses: [

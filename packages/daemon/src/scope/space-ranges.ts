@@ -18,7 +18,8 @@ export class SpaceRanges {
 
   /** Reads what the machine uses now. To be called before a transaction that may make a space. */
   async look(): Promise<void> {
-    this.#used = await this.#parts.machine.usedRanges();
+    const uses = await this.#parts.machine.usedRanges();
+    this.#used = uses.map(({ range }) => range);
   }
 
   /** Fails with `SPACE_RANGES_EXHAUSTED`. */

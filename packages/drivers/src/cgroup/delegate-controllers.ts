@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unlessMissing } from '@capsule/host';
-
-const CONTROLLERS = ['cpu', 'memory', 'pids', 'io'];
+import { CONTROLLERS } from './controllers.ts';
 
 /**
  * Makes a cgroup of v2 and passes the controllers on to those below it: each level passes on the ones that

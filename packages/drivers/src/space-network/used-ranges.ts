@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { isIPv4, type MachineRanges } from '@capsule/core';
+import { isIPv4, type MachineRanges, type RangeUse } from '@capsule/core';
 import { ipShowAll, parseResolvConf, unlessMissing } from '@capsule/host';
 
 export interface RouteShown {
   readonly dst?: string;
   readonly gateway?: string;
   readonly prefsrc?: string;
-  readonly nexthops?: readonly { readonly gateway?: string }[];
+  readonly dev?: string;
+  readonly nexthops?: readonly { readonly gateway?: string; readonly dev?: string }[];
 }
 
-export interface AddressShown {
+export interface LinkShown {
+  readonly ifname?: string;
   readonly addr_info?: readonly {
     readonly family?: string;
     readonly local?: string;
@@ -26,15 +28,15 @@ export class KernelRanges implements MachineRanges {
     this.#resolvConf = resolvConf;
   }
 
-  async usedRanges(signal?: AbortSignal): Promise<readonly string[]> {
+  async usedRanges(signal?: AbortSignal): Promise<readonly RangeUse[]> {
     const [[routes, addresses], text] = await Promise.all([
       ipShowAll(['route show table all', 'address show'], { signal }),
       unlessMissing(readFile(this.#resolvConf, 'utf8')),
     ]);
     return [
       ...rangesOfRoutes(routes as readonly RouteShown[]),
-      ...rangesOfAddresses(addresses as readonly AddressShown[]),
-      ...parseResolvConf(text ?? '').nameservers.filter(isIPv4),
+      ...rangesOfLinks(addresses as readonly LinkShown[]),
+      ...rangesOfResolvers(text ?? ''),
     ];
   }
 }
@@ -43,11 +45,17 @@ export class KernelRanges implements MachineRanges {
 const LEAST_PREFIX = 8;
 
 /** Destinations, and the gateways that lead to them. Pure. */
-export function rangesOfRoutes(routes: readonly RouteShown[]): readonly string[] {
-  return routes.flatMap(({ dst = 'default', gateway, prefsrc, nexthops = [] }) => {
-    const gateways = [gateway, prefsrc, ...nexthops.map((hop) => hop.gateway)];
-    return [...(isDefault(dst) ? [] : [dst]), ...gateways.filter((one) => one !== undefined)];
-  });
+export function rangesOfRoutes(routes: readonly RouteShown[]): readonly RangeUse[] {
+  return routes.flatMap(({ dst = 'default', gateway, prefsrc, dev, nexthops = [] }) => [
+    ...(isDefault(dst) ? [] : useOf('route', dst, dev)),
+    ...useOf('gateway', gateway, dev),
+    ...useOf('address', prefsrc, dev),
+    ...nexthops.flatMap((hop) => useOf('gateway', hop.gateway, hop.dev)),
+  ]);
+}
+
+function useOf(use: RangeUse['use'], range?: string, device?: string): readonly RangeUse[] {
+  return range === undefined ? [] : [{ range, use, device }];
 }
 
 function isDefault(dst: string): boolean {
@@ -55,11 +63,20 @@ function isDefault(dst: string): boolean {
 }
 
 /** An interface that is down has no route, and keeps its network. Pure. */
-export function rangesOfAddresses(links: readonly AddressShown[]): readonly string[] {
-  return links
-    .flatMap(({ addr_info = [] }) => addr_info)
-    .filter(({ family }) => family === 'inet')
-    .flatMap(({ local, address, prefixlen = 32 }) =>
-      [local, address].flatMap((one) => (one === undefined ? [] : [`${one}/${prefixlen}`])),
-    );
+export function rangesOfLinks(links: readonly LinkShown[]): readonly RangeUse[] {
+  return links.flatMap(({ ifname, addr_info = [] }) =>
+    addr_info
+      .filter(({ family }) => family === 'inet')
+      .flatMap(({ local, address, prefixlen = 32 }) =>
+        [local, address].flatMap((one) =>
+          useOf('address', one === undefined ? one : `${one}/${prefixlen}`, ifname),
+        ),
+      ),
+  );
+}
+
+function rangesOfResolvers(text: string): readonly RangeUse[] {
+  return parseResolvConf(text)
+    .nameservers.filter(isIPv4)
+    .flatMap((one) => useOf('resolver', one));
 }

@@ -49,10 +49,13 @@ export async function withLease<T>(
  */
 export async function endLeftLeases(client: ContainerdClient, signal?: AbortSignal): Promise<void> {
   const { leases } = await client.leases.list({}, callOptions(signal));
-  const left = leases.filter(
-    ({ id }) => id.startsWith(PREFIX) && !id.startsWith(`${PREFIX}${client.mark}-`),
-  );
+  const left = leases.filter(({ id }) => id.startsWith(PREFIX) && !isOfRunning(client, id));
   for (const { id } of left) {
     await ignoring(Code.NotFound, client.leases.delete({ id, sync: true }, callOptions(signal)));
   }
+}
+
+/** Whether this process made the lease, and ends it. Pure. */
+export function isOfRunning({ mark }: Pick<ContainerdClient, 'mark'>, lease: string): boolean {
+  return lease.startsWith(`${PREFIX}${mark}-`);
 }

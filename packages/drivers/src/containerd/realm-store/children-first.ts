@@ -1,7 +1,9 @@
 import type { SnapshotName } from './list-content.ts';
 
 /** Returns the names of snapshots so that each comes before its parent, as containerd removes them. Pure. */
-export function childrenFirst(snapshots: readonly SnapshotName[]): readonly string[] {
+export function childrenFirst(
+  snapshots: readonly Pick<SnapshotName, 'name' | 'parent'>[],
+): readonly string[] {
   const parents = new Map(snapshots.map(({ name, parent }) => [name, parent]));
   const depthOf = (name: string): number => {
     let depth = 0;

@@ -1,9 +1,12 @@
 import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
+import { Kind } from '../gen/containerd/services/snapshots_pb.ts';
 
 export interface SnapshotName {
   readonly name: string;
   readonly parent: string;
+  /** A writable layer, not one of an image. */
+  readonly isWritable: boolean;
 }
 
 /** Returns the digests of a namespace's blobs. */
@@ -25,7 +28,9 @@ export async function listSnapshots(
 ): Promise<readonly SnapshotName[]> {
   const names: SnapshotName[] = [];
   for await (const { info } of client.snapshots.list({ snapshotter }, callOptions(signal))) {
-    names.push(...info.map(({ name, parent }) => ({ name, parent })));
+    names.push(
+      ...info.map(({ name, parent, kind }) => ({ name, parent, isWritable: kind === Kind.ACTIVE })),
+    );
   }
   return names;
 }

@@ -2,19 +2,19 @@
 // @generated from file containerd/services/snapshots.proto (package containerd.services.snapshots.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Mount } from "../types/mount_pb.ts";
 import { file_containerd_types_mount } from "../types/mount_pb.ts";
 import type { EmptySchema } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_empty } from "@bufbuild/protobuf/wkt";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file containerd/services/snapshots.proto.
  */
 export const file_containerd_services_snapshots: GenFile = /*@__PURE__*/
-  fileDesc("CiNjb250YWluZXJkL3NlcnZpY2VzL3NuYXBzaG90cy5wcm90bxIgY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEizwEKFlByZXBhcmVTbmFwc2hvdFJlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJEg4KBnBhcmVudBgDIAEoCRJUCgZsYWJlbHMYBCADKAsyRC5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5QcmVwYXJlU25hcHNob3RSZXF1ZXN0LkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQgoXUHJlcGFyZVNuYXBzaG90UmVzcG9uc2USJwoGbW91bnRzGAEgAygLMhcuY29udGFpbmVyZC50eXBlcy5Nb3VudCLJAQoTVmlld1NuYXBzaG90UmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCRILCgNrZXkYAiABKAkSDgoGcGFyZW50GAMgASgJElEKBmxhYmVscxgEIAMoCzJBLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlZpZXdTbmFwc2hvdFJlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChRWaWV3U25hcHNob3RSZXNwb25zZRInCgZtb3VudHMYASADKAsyFy5jb250YWluZXJkLnR5cGVzLk1vdW50IjEKDU1vdW50c1JlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJIjkKDk1vdW50c1Jlc3BvbnNlEicKBm1vdW50cxgBIAMoCzIXLmNvbnRhaW5lcmQudHlwZXMuTW91bnQiJAoESW5mbxIMCgRuYW1lGAEgASgJEg4KBnBhcmVudBgCIAEoCSIrChRMaXN0U25hcHNob3RzUmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCSJNChVMaXN0U25hcHNob3RzUmVzcG9uc2USNAoEaW5mbxgBIAMoCzImLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLkluZm8iMAoMVXNhZ2VSZXF1ZXN0EhMKC3NuYXBzaG90dGVyGAEgASgJEgsKA2tleRgCIAEoCSItCg1Vc2FnZVJlc3BvbnNlEgwKBHNpemUYASABKAMSDgoGaW5vZGVzGAIgASgDIjkKFVJlbW92ZVNuYXBzaG90UmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCRILCgNrZXkYAiABKAkyrwUKCVNuYXBzaG90cxJ+CgdQcmVwYXJlEjguY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuUHJlcGFyZVNuYXBzaG90UmVxdWVzdBo5LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlByZXBhcmVTbmFwc2hvdFJlc3BvbnNlEnUKBFZpZXcSNS5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5WaWV3U25hcHNob3RSZXF1ZXN0GjYuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuVmlld1NuYXBzaG90UmVzcG9uc2USawoGTW91bnRzEi8uY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuTW91bnRzUmVxdWVzdBowLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLk1vdW50c1Jlc3BvbnNlElkKBlJlbW92ZRI3LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlJlbW92ZVNuYXBzaG90UmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRJ5CgRMaXN0EjYuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuTGlzdFNuYXBzaG90c1JlcXVlc3QaNy5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5MaXN0U25hcHNob3RzUmVzcG9uc2UwARJoCgVVc2FnZRIuLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlVzYWdlUmVxdWVzdBovLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlVzYWdlUmVzcG9uc2ViBnByb3RvMw", [file_containerd_types_mount, file_google_protobuf_empty]);
+  fileDesc("CiNjb250YWluZXJkL3NlcnZpY2VzL3NuYXBzaG90cy5wcm90bxIgY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEizwEKFlByZXBhcmVTbmFwc2hvdFJlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJEg4KBnBhcmVudBgDIAEoCRJUCgZsYWJlbHMYBCADKAsyRC5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5QcmVwYXJlU25hcHNob3RSZXF1ZXN0LkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQgoXUHJlcGFyZVNuYXBzaG90UmVzcG9uc2USJwoGbW91bnRzGAEgAygLMhcuY29udGFpbmVyZC50eXBlcy5Nb3VudCLJAQoTVmlld1NuYXBzaG90UmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCRILCgNrZXkYAiABKAkSDgoGcGFyZW50GAMgASgJElEKBmxhYmVscxgEIAMoCzJBLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlZpZXdTbmFwc2hvdFJlcXVlc3QuTGFiZWxzRW50cnkaLQoLTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI/ChRWaWV3U25hcHNob3RSZXNwb25zZRInCgZtb3VudHMYASADKAsyFy5jb250YWluZXJkLnR5cGVzLk1vdW50IjEKDU1vdW50c1JlcXVlc3QSEwoLc25hcHNob3R0ZXIYASABKAkSCwoDa2V5GAIgASgJIjkKDk1vdW50c1Jlc3BvbnNlEicKBm1vdW50cxgBIAMoCzIXLmNvbnRhaW5lcmQudHlwZXMuTW91bnQiWgoESW5mbxIMCgRuYW1lGAEgASgJEg4KBnBhcmVudBgCIAEoCRI0CgRraW5kGAMgASgOMiYuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuS2luZCIrChRMaXN0U25hcHNob3RzUmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCSJNChVMaXN0U25hcHNob3RzUmVzcG9uc2USNAoEaW5mbxgBIAMoCzImLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLkluZm8iMAoMVXNhZ2VSZXF1ZXN0EhMKC3NuYXBzaG90dGVyGAEgASgJEgsKA2tleRgCIAEoCSItCg1Vc2FnZVJlc3BvbnNlEgwKBHNpemUYASABKAMSDgoGaW5vZGVzGAIgASgDIjkKFVJlbW92ZVNuYXBzaG90UmVxdWVzdBITCgtzbmFwc2hvdHRlchgBIAEoCRILCgNrZXkYAiABKAkqOAoES2luZBILCgdVTktOT1dOEAASCAoEVklFVxABEgoKBkFDVElWRRACEg0KCUNPTU1JVFRFRBADMq8FCglTbmFwc2hvdHMSfgoHUHJlcGFyZRI4LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlByZXBhcmVTbmFwc2hvdFJlcXVlc3QaOS5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5QcmVwYXJlU25hcHNob3RSZXNwb25zZRJ1CgRWaWV3EjUuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuVmlld1NuYXBzaG90UmVxdWVzdBo2LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLlZpZXdTbmFwc2hvdFJlc3BvbnNlEmsKBk1vdW50cxIvLmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLk1vdW50c1JlcXVlc3QaMC5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5Nb3VudHNSZXNwb25zZRJZCgZSZW1vdmUSNy5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5SZW1vdmVTbmFwc2hvdFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkSeQoETGlzdBI2LmNvbnRhaW5lcmQuc2VydmljZXMuc25hcHNob3RzLnYxLkxpc3RTbmFwc2hvdHNSZXF1ZXN0GjcuY29udGFpbmVyZC5zZXJ2aWNlcy5zbmFwc2hvdHMudjEuTGlzdFNuYXBzaG90c1Jlc3BvbnNlMAESaAoFVXNhZ2USLi5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5Vc2FnZVJlcXVlc3QaLy5jb250YWluZXJkLnNlcnZpY2VzLnNuYXBzaG90cy52MS5Vc2FnZVJlc3BvbnNlYgZwcm90bzM", [file_containerd_types_mount, file_google_protobuf_empty]);
 
 /**
  * @generated from message containerd.services.snapshots.v1.PrepareSnapshotRequest
@@ -166,6 +166,11 @@ export type Info = Message<"containerd.services.snapshots.v1.Info"> & {
    * @generated from field: string parent = 2;
    */
   parent: string;
+
+  /**
+   * @generated from field: containerd.services.snapshots.v1.Kind kind = 3;
+   */
+  kind: Kind;
 };
 
 /**
@@ -274,6 +279,42 @@ export type RemoveSnapshotRequest = Message<"containerd.services.snapshots.v1.Re
  */
 export const RemoveSnapshotRequestSchema: GenMessage<RemoveSnapshotRequest> = /*@__PURE__*/
   messageDesc(file_containerd_services_snapshots, 11);
+
+/**
+ * @generated from enum containerd.services.snapshots.v1.Kind
+ */
+export const Kind = {
+  /**
+   * @generated from enum value: UNKNOWN = 0;
+   */
+  UNKNOWN: 0,
+
+  /**
+   * @generated from enum value: VIEW = 1;
+   */
+  VIEW: 1,
+
+  /**
+   * @generated from enum value: ACTIVE = 2;
+   */
+  ACTIVE: 2,
+
+  /**
+   * @generated from enum value: COMMITTED = 3;
+   */
+  COMMITTED: 3,
+} as const;
+
+/**
+ * @generated from enum containerd.services.snapshots.v1.Kind
+ */
+export type Kind = (typeof Kind)[keyof typeof Kind] | UnknownEnum;
+
+/**
+ * Describes the enum containerd.services.snapshots.v1.Kind.
+ */
+export const KindSchema: GenEnum<Kind> = /*@__PURE__*/
+  enumDesc(file_containerd_services_snapshots, 0);
 
 /**
  * Image layers and writable layers, by name, for each snapshotter.
