@@ -15,6 +15,7 @@ export * from './gen/capsule/v1/volume_pb.ts';
 export * from './gen/capsule/v1/workload_pb.ts';
 export * as health from './gen/grpc/health/v1/health_pb.ts';
 export * as reflection from './gen/grpc/reflection/v1/reflection_pb.ts';
+export * from './wire/capsule/check.ts';
 export * from './wire/cell/node.ts';
 export * from './wire/cell/place.ts';
 export * from './wire/error/action.ts';

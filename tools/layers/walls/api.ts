@@ -7,6 +7,7 @@ export const API: Folders = {
   // A noun in messages and in core's words, above what several nouns need.
   wire: { uses: ['gen'], pure: true },
   'wire/error': { uses: ['errors.ts', 'gen', 'wire'], pure: true },
+  'wire/capsule': { uses: ['gen', 'wire', 'wire/error'], pure: true },
   'wire/volume': { uses: ['gen'], pure: true },
   'wire/workload': { uses: ['errors.ts', 'gen', 'wire', 'wire/error'], pure: true },
   'wire/cell': {
@@ -31,6 +32,7 @@ export const API: Folders = {
       'errors.ts',
       'gen',
       'wire',
+      'wire/capsule',
       'wire/cell',
       'wire/error',
       'wire/manifest',

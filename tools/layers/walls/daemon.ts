@@ -28,11 +28,13 @@ export const DAEMON: Folders = {
     tests: ['store', 'testing'],
   },
   capsule: { uses: ['store', 'workload'] },
+  diagnosis: { uses: ['capsule', 'store'] },
   // Translates the wire: the one folder of nouns that all of them come together in.
   api: {
     uses: [
       'capsule',
       'cell',
+      'diagnosis',
       'event',
       'image',
       'manifest',
@@ -52,6 +54,7 @@ export const DAEMON: Folders = {
       'capsule',
       'cell',
       'config',
+      'diagnosis',
       'event',
       'image',
       'manifest',

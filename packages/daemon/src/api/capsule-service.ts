@@ -5,6 +5,7 @@ import {
   type CapsuleLogsRequest,
   CapsuleProblemSchema,
   type CapsuleService,
+  checkToProto,
   type GetInfoResponseSchema,
 } from '@capsule/api/wire';
 import type { SystemLog, VolumeBackend, VolumePool } from '@capsule/core';
@@ -12,11 +13,14 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import type { MachineFacts } from '../capsule/machine-facts.ts';
 import type { CapsuleObserver, CapsuleSeen } from '../capsule/observe.ts';
 import type { CapsuleProblem } from '../capsule/problems.ts';
+import { checkSections } from '../diagnosis/check-sections.ts';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { joinChunks, type LogPiece } from './join-chunks.ts';
 
 export interface CapsuleServiceParts {
   readonly about: CapsuleAbout;
   readonly observer: CapsuleObserver;
+  readonly diagnosis: Diagnosis;
   readonly systemLog: SystemLog;
 }
 
@@ -36,11 +40,16 @@ type Chunk = MessageInitShape<typeof CapsuleLogChunkSchema> & LogPiece;
 export function capsuleService({
   about,
   observer,
+  diagnosis,
   systemLog,
 }: CapsuleServiceParts): Partial<ServiceImpl<typeof CapsuleService>> {
   return {
     async getInfo(_request, { signal }): Promise<Info> {
       return infoToProto(about, await observer.look(signal));
+    },
+    async diagnose({ sections }, { signal }) {
+      const checks = await diagnosis.run(checkSections(sections), signal);
+      return { checks: checks.map(checkToProto) };
     },
     streamLogs(request, context) {
       return joinChunks((signal) => readSystemLog(request, systemLog, signal), context.signal);

@@ -7,11 +7,16 @@ import { HeapTuning } from '../api/heap-tuning.ts';
 import { listen } from '../api/listen.ts';
 import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
 import type { WorkloadServiceParts } from '../api/workload-service.ts';
-import { CapsuleObserver, type WorkloadsSeen } from '../capsule/observe.ts';
+import {
+  CapsuleObserver,
+  type CapsuleObserverParts,
+  type WorkloadsSeen,
+} from '../capsule/observe.ts';
 import { ManifestCommands } from '../manifest/commands.ts';
 import { manifestKinds } from '../manifest/kinds.ts';
 import type { RegistryCommands } from '../registry/commands.ts';
 import type { Base } from './base.ts';
+import { createDiagnosis, type Inspection } from './diagnosis.ts';
 import type { Ports } from './ports.ts';
 import type { Resources } from './resources.ts';
 import type { Setup } from './setup.ts';
@@ -28,6 +33,7 @@ export interface ApiParts {
   readonly startedAt: number;
   readonly ports: Ports;
   readonly microVms: MachineMonitors;
+  readonly inspection: Inspection;
   /** Or the error that makes the store unusable. */
   readonly stored: Stored | CapsuleError;
 }
@@ -48,24 +54,35 @@ export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable
   return listen(setup.paths.socket, routes, edges);
 }
 
-function capsuleParts({ config, paths }: Setup, parts: ApiParts): CapsuleServiceParts {
-  const { version, startedAt, ports, microVms, stored } = parts;
-  const { runtime, network } = ports;
-  const { backend } = ports.volumes;
-  const { name: bridge, cidr: bridgeCidr } = config.bridge;
+function capsuleParts(setup: Setup, parts: ApiParts): CapsuleServiceParts {
+  const { config, paths } = setup;
+  const { version, startedAt, ports } = parts;
+  const observer = new CapsuleObserver(observerParts(setup, parts));
   return {
-    about: { version, startedAt, bridgeCidr, volumeBackend: backend.kind },
-    observer: new CapsuleObserver({
-      permPath: config.permPath,
-      bridge,
-      hostReport: paths.hostReport,
-      runtime,
-      volumeBackend: backend,
-      microVms,
-      network,
-      workloads: isCapsuleError(stored) ? stored : workloadsSeen(stored),
-    }),
+    about: {
+      version,
+      startedAt,
+      bridgeCidr: config.bridge.cidr,
+      volumeBackend: ports.volumes.backend.kind,
+    },
+    observer,
+    diagnosis: createDiagnosis(setup, parts, observer),
     systemLog: new SystemLogFile(paths.systemLog),
+  };
+}
+
+function observerParts({ config, paths }: Setup, parts: ApiParts): CapsuleObserverParts {
+  const { ports, microVms, stored } = parts;
+  const { runtime, network } = ports;
+  return {
+    permPath: config.permPath,
+    bridge: config.bridge.name,
+    hostReport: paths.hostReport,
+    runtime,
+    volumeBackend: ports.volumes.backend,
+    microVms,
+    network,
+    workloads: isCapsuleError(stored) ? stored : workloadsSeen(stored),
   };
 }
 

@@ -13,6 +13,7 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
     certs: permanent('containerd-certs.d'),
     secretKey: permanent('secret.key'),
     systemLog: permanent('log/capsule.log'),
+    workloadLogs: permanent('log/workload'),
     log: ({ cell, container }: ContainerRef) =>
       path.join(permPath, 'log/workload', cellKey(cell), `${container}.log`),
     volumes: permanent('volumes'),

@@ -14,6 +14,7 @@ import { Projector } from '../projection/projector.ts';
 import { scopeMaker } from '../scope/make.ts';
 import { type Stored, serveApi } from './api.ts';
 import { createBase } from './base.ts';
+import { openInspection } from './diagnosis.ts';
 import { openImages } from './images.ts';
 import { firstSpace, followUplink, type NetworkDrivers, openNetwork } from './network.ts';
 import { systemPaths } from './paths.ts';
@@ -58,7 +59,8 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const stored = await startStored(setup, { store, ports, limits, leastMib });
   await stack.use(followUplink(network, () => microVms.refreshFiles(), log)).start();
   await network.names.serveSpace(firstSpace(config));
-  stack.use(await serveApi(setup, { version, startedAt, ports, microVms, stored }));
+  const inspection = openInspection(setup, runtimes);
+  stack.use(await serveApi(setup, { version, startedAt, ports, microVms, inspection, stored }));
   const resources = isCapsuleError(stored) ? undefined : stored.resources;
   const powerOff = new PowerOff({ resources, runtime, path: paths.powerOff, log });
   // A later capsuled may be down at power-off: this announcement still gives workloads their time.

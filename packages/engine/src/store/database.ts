@@ -74,6 +74,12 @@ export class Database {
     else effect();
   }
 
+  /** Returns faults that SQLite finds in pages and indexes; none for an intact store. Reads all of it. */
+  findDamage(): readonly string[] {
+    const faults = this.all('PRAGMA quick_check').map((row) => String(row['quick_check']));
+    return faults.filter((fault) => fault !== 'ok');
+  }
+
   close(): void {
     this.#statements.clear();
     this.#connection.close();

@@ -2,17 +2,17 @@
 // @generated from file capsule/v1/capsule.proto (package capsule.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Action } from "./error_pb.ts";
 import { file_capsule_v1_error } from "./error_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file capsule/v1/capsule.proto.
  */
 export const file_capsule_v1_capsule: GenFile = /*@__PURE__*/
-  fileDesc("ChhjYXBzdWxlL3YxL2NhcHN1bGUucHJvdG8SCmNhcHN1bGUudjEiEAoOR2V0SW5mb1JlcXVlc3Qi4QYKD0dldEluZm9SZXNwb25zZRIQCghob3N0bmFtZRgBIAEoCRIWCg5rZXJuZWxfcmVsZWFzZRgCIAEoCRIWCg5rZXJuZWxfdmVyc2lvbhgDIAEoCRIUCgxhcmNoaXRlY3R1cmUYBCABKAkSFgoOdXB0aW1lX3NlY29uZHMYBSABKAQSFwoPY2Fwc3VsZV92ZXJzaW9uGAYgASgJEhMKC2FjdGl2ZV9zbG90GAcgASgJEhQKDHBlbmRpbmdfc2xvdBgIIAEoCRIdChVwZW5kaW5nX2RlYWRsaW5lX3VuaXgYCSABKAMSFAoMbGFzdF92ZXJzaW9uGAogASgJEhoKEm1lbW9yeV90b3RhbF9ieXRlcxgLIAEoBBIeChZtZW1vcnlfYXZhaWxhYmxlX2J5dGVzGAwgASgEEhEKCWNwdV9jb3JlcxgNIAEoDRIRCgljcHVfbW9kZWwYDiABKAkSEQoJYm9vdF9kaXNrGA8gASgJEhgKEGRpc2tfdG90YWxfYnl0ZXMYECABKAQSHAoUdGhpbnBvb2xfdG90YWxfYnl0ZXMYESABKAQSGwoTdGhpbnBvb2xfdXNlZF9ieXRlcxgSIAEoBBIXCg9sb2NhbF90aW1lX3VuaXgYEyABKAMSGAoQcGVybV90b3RhbF9ieXRlcxgUIAEoBBIXCg9wZXJtX3VzZWRfYnl0ZXMYFSABKAQSEAoIc2hvcnRfaWQYFiABKAkSLAoIcHJvYmxlbXMYZCADKAsyGi5jYXBzdWxlLnYxLkNhcHN1bGVQcm9ibGVtEhcKD3J1bnRpbWVfdmVyc2lvbhhlIAEoCRIPCgdhZGRyZXNzGGYgASgJEhMKC2JyaWRnZV9jaWRyGGcgASgJEhcKD3dvcmtsb2Fkc190b3RhbBhoIAEoDRIZChF3b3JrbG9hZHNfcnVubmluZxhpIAEoDRIOCgZjZ3JvdXAYaiABKAkSGgoSc3RhcnRlZF9hdF91bml4X21zGGsgASgDEhYKDnZvbHVtZV9iYWNrZW5kGGwgASgJEh0KFXZvbHVtZV9iYWNrZW5kX2RldGFpbBhtIAEoCRIYChBtaWNyb192bV9iYWNrZW5kGG4gASgJEh8KF21pY3JvX3ZtX2JhY2tlbmRfZGV0YWlsGG8gASgJImIKDkNhcHN1bGVQcm9ibGVtEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEiMKB2FjdGlvbnMYBCADKAsyEi5jYXBzdWxlLnYxLkFjdGlvbiJIChJDYXBzdWxlTG9nc1JlcXVlc3QSDgoGZm9sbG93GAEgASgIEhIKCnRhaWxfbGluZXMYAiABKAUSDgoGY3Vyc29yGGQgASgJIkIKD0NhcHN1bGVMb2dDaHVuaxIMCgRkYXRhGAEgASgMEg4KBmN1cnNvchhkIAEoCRIRCglhZnRlcl9nYXAYZSABKAgiWwoPVXBkYXRlT1NSZXF1ZXN0EjAKCG1ldGFkYXRhGAEgASgLMhwuY2Fwc3VsZS52MS5VcGRhdGVPU01ldGFkYXRhSAASDwoFY2h1bmsYAiABKAxIAEIFCgNtc2ciOwoQVXBkYXRlT1NNZXRhZGF0YRITCgt0b3RhbF9ieXRlcxgBIAEoBBISCgpzaGEyNTZfaGV4GAIgASgJIlUKEFVwZGF0ZU9TUmVzcG9uc2USEQoJbmV4dF9zbG90GAEgASgJEhQKDG5leHRfdmVyc2lvbhgCIAEoCRIYChByZWJvb3Rfc2NoZWR1bGVkGAMgASgIIhYKFFVwZGF0ZUNvbmZpcm1SZXF1ZXN0IkoKFVVwZGF0ZUNvbmZpcm1SZXNwb25zZRIWCg5jb21taXR0ZWRfc2xvdBgBIAEoCRIZChFjb21taXR0ZWRfdmVyc2lvbhgCIAEoCSITChFSZWJvb3ROb2RlUmVxdWVzdCIlChJSZWJvb3ROb2RlUmVzcG9uc2USDwoHbWVzc2FnZRgBIAEoCTKNAwoOQ2Fwc3VsZVNlcnZpY2USQgoHR2V0SW5mbxIaLmNhcHN1bGUudjEuR2V0SW5mb1JlcXVlc3QaGy5jYXBzdWxlLnYxLkdldEluZm9SZXNwb25zZRJLCgpTdHJlYW1Mb2dzEh4uY2Fwc3VsZS52MS5DYXBzdWxlTG9nc1JlcXVlc3QaGy5jYXBzdWxlLnYxLkNhcHN1bGVMb2dDaHVuazABEkcKCFVwZGF0ZU9TEhsuY2Fwc3VsZS52MS5VcGRhdGVPU1JlcXVlc3QaHC5jYXBzdWxlLnYxLlVwZGF0ZU9TUmVzcG9uc2UoARJUCg1VcGRhdGVDb25maXJtEiAuY2Fwc3VsZS52MS5VcGRhdGVDb25maXJtUmVxdWVzdBohLmNhcHN1bGUudjEuVXBkYXRlQ29uZmlybVJlc3BvbnNlEksKClJlYm9vdE5vZGUSHS5jYXBzdWxlLnYxLlJlYm9vdE5vZGVSZXF1ZXN0Gh4uY2Fwc3VsZS52MS5SZWJvb3ROb2RlUmVzcG9uc2ViBnByb3RvMw", [file_capsule_v1_error]);
+  fileDesc("ChhjYXBzdWxlL3YxL2NhcHN1bGUucHJvdG8SCmNhcHN1bGUudjEiEAoOR2V0SW5mb1JlcXVlc3Qi4QYKD0dldEluZm9SZXNwb25zZRIQCghob3N0bmFtZRgBIAEoCRIWCg5rZXJuZWxfcmVsZWFzZRgCIAEoCRIWCg5rZXJuZWxfdmVyc2lvbhgDIAEoCRIUCgxhcmNoaXRlY3R1cmUYBCABKAkSFgoOdXB0aW1lX3NlY29uZHMYBSABKAQSFwoPY2Fwc3VsZV92ZXJzaW9uGAYgASgJEhMKC2FjdGl2ZV9zbG90GAcgASgJEhQKDHBlbmRpbmdfc2xvdBgIIAEoCRIdChVwZW5kaW5nX2RlYWRsaW5lX3VuaXgYCSABKAMSFAoMbGFzdF92ZXJzaW9uGAogASgJEhoKEm1lbW9yeV90b3RhbF9ieXRlcxgLIAEoBBIeChZtZW1vcnlfYXZhaWxhYmxlX2J5dGVzGAwgASgEEhEKCWNwdV9jb3JlcxgNIAEoDRIRCgljcHVfbW9kZWwYDiABKAkSEQoJYm9vdF9kaXNrGA8gASgJEhgKEGRpc2tfdG90YWxfYnl0ZXMYECABKAQSHAoUdGhpbnBvb2xfdG90YWxfYnl0ZXMYESABKAQSGwoTdGhpbnBvb2xfdXNlZF9ieXRlcxgSIAEoBBIXCg9sb2NhbF90aW1lX3VuaXgYEyABKAMSGAoQcGVybV90b3RhbF9ieXRlcxgUIAEoBBIXCg9wZXJtX3VzZWRfYnl0ZXMYFSABKAQSEAoIc2hvcnRfaWQYFiABKAkSLAoIcHJvYmxlbXMYZCADKAsyGi5jYXBzdWxlLnYxLkNhcHN1bGVQcm9ibGVtEhcKD3J1bnRpbWVfdmVyc2lvbhhlIAEoCRIPCgdhZGRyZXNzGGYgASgJEhMKC2JyaWRnZV9jaWRyGGcgASgJEhcKD3dvcmtsb2Fkc190b3RhbBhoIAEoDRIZChF3b3JrbG9hZHNfcnVubmluZxhpIAEoDRIOCgZjZ3JvdXAYaiABKAkSGgoSc3RhcnRlZF9hdF91bml4X21zGGsgASgDEhYKDnZvbHVtZV9iYWNrZW5kGGwgASgJEh0KFXZvbHVtZV9iYWNrZW5kX2RldGFpbBhtIAEoCRIYChBtaWNyb192bV9iYWNrZW5kGG4gASgJEh8KF21pY3JvX3ZtX2JhY2tlbmRfZGV0YWlsGG8gASgJImIKDkNhcHN1bGVQcm9ibGVtEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEiMKB2FjdGlvbnMYBCADKAsyEi5jYXBzdWxlLnYxLkFjdGlvbiIjCg9EaWFnbm9zZVJlcXVlc3QSEAoIc2VjdGlvbnMYASADKAkiPAoQRGlhZ25vc2VSZXNwb25zZRIoCgZjaGVja3MYASADKAsyGC5jYXBzdWxlLnYxLkNhcHN1bGVDaGVjayKXAQoMQ2Fwc3VsZUNoZWNrEg8KB3NlY3Rpb24YASABKAkSDAoEbmFtZRgCIAEoCRIlCgVsZXZlbBgDIAEoDjIWLmNhcHN1bGUudjEuQ2hlY2tMZXZlbBIOCgZkZXRhaWwYBCABKAkSDAoEaGludBgFIAEoCRIjCgdhY3Rpb25zGAYgAygLMhIuY2Fwc3VsZS52MS5BY3Rpb24iSAoSQ2Fwc3VsZUxvZ3NSZXF1ZXN0Eg4KBmZvbGxvdxgBIAEoCBISCgp0YWlsX2xpbmVzGAIgASgFEg4KBmN1cnNvchhkIAEoCSJCCg9DYXBzdWxlTG9nQ2h1bmsSDAoEZGF0YRgBIAEoDBIOCgZjdXJzb3IYZCABKAkSEQoJYWZ0ZXJfZ2FwGGUgASgIIlsKD1VwZGF0ZU9TUmVxdWVzdBIwCghtZXRhZGF0YRgBIAEoCzIcLmNhcHN1bGUudjEuVXBkYXRlT1NNZXRhZGF0YUgAEg8KBWNodW5rGAIgASgMSABCBQoDbXNnIjsKEFVwZGF0ZU9TTWV0YWRhdGESEwoLdG90YWxfYnl0ZXMYASABKAQSEgoKc2hhMjU2X2hleBgCIAEoCSJVChBVcGRhdGVPU1Jlc3BvbnNlEhEKCW5leHRfc2xvdBgBIAEoCRIUCgxuZXh0X3ZlcnNpb24YAiABKAkSGAoQcmVib290X3NjaGVkdWxlZBgDIAEoCCIWChRVcGRhdGVDb25maXJtUmVxdWVzdCJKChVVcGRhdGVDb25maXJtUmVzcG9uc2USFgoOY29tbWl0dGVkX3Nsb3QYASABKAkSGQoRY29tbWl0dGVkX3ZlcnNpb24YAiABKAkiEwoRUmVib290Tm9kZVJlcXVlc3QiJQoSUmVib290Tm9kZVJlc3BvbnNlEg8KB21lc3NhZ2UYASABKAkqaQoKQ2hlY2tMZXZlbBIbChdDSEVDS19MRVZFTF9VTlNQRUNJRklFRBAAEhIKDkNIRUNLX0xFVkVMX09LEAESFAoQQ0hFQ0tfTEVWRUxfV0FSThACEhQKEENIRUNLX0xFVkVMX0ZBSUwQAzLUAwoOQ2Fwc3VsZVNlcnZpY2USQgoHR2V0SW5mbxIaLmNhcHN1bGUudjEuR2V0SW5mb1JlcXVlc3QaGy5jYXBzdWxlLnYxLkdldEluZm9SZXNwb25zZRJFCghEaWFnbm9zZRIbLmNhcHN1bGUudjEuRGlhZ25vc2VSZXF1ZXN0GhwuY2Fwc3VsZS52MS5EaWFnbm9zZVJlc3BvbnNlEksKClN0cmVhbUxvZ3MSHi5jYXBzdWxlLnYxLkNhcHN1bGVMb2dzUmVxdWVzdBobLmNhcHN1bGUudjEuQ2Fwc3VsZUxvZ0NodW5rMAESRwoIVXBkYXRlT1MSGy5jYXBzdWxlLnYxLlVwZGF0ZU9TUmVxdWVzdBocLmNhcHN1bGUudjEuVXBkYXRlT1NSZXNwb25zZSgBElQKDVVwZGF0ZUNvbmZpcm0SIC5jYXBzdWxlLnYxLlVwZGF0ZUNvbmZpcm1SZXF1ZXN0GiEuY2Fwc3VsZS52MS5VcGRhdGVDb25maXJtUmVzcG9uc2USSwoKUmVib290Tm9kZRIdLmNhcHN1bGUudjEuUmVib290Tm9kZVJlcXVlc3QaHi5jYXBzdWxlLnYxLlJlYm9vdE5vZGVSZXNwb25zZWIGcHJvdG8z", [file_capsule_v1_error]);
 
 /**
  * @generated from message capsule.v1.GetInfoRequest
@@ -293,6 +293,97 @@ export const CapsuleProblemSchema: GenMessage<CapsuleProblem> = /*@__PURE__*/
   messageDesc(file_capsule_v1_capsule, 2);
 
 /**
+ * @generated from message capsule.v1.DiagnoseRequest
+ */
+export type DiagnoseRequest = Message<"capsule.v1.DiagnoseRequest"> & {
+  /**
+   * The sections to check: "capsule", "containerd", "cgroups", "kernel", "networks", "leftovers",
+   * "disk". Empty: all.
+   *
+   * @generated from field: repeated string sections = 1;
+   */
+  sections: string[];
+};
+
+/**
+ * Describes the message capsule.v1.DiagnoseRequest.
+ * Use `create(DiagnoseRequestSchema)` to create a new message.
+ */
+export const DiagnoseRequestSchema: GenMessage<DiagnoseRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 3);
+
+/**
+ * @generated from message capsule.v1.DiagnoseResponse
+ */
+export type DiagnoseResponse = Message<"capsule.v1.DiagnoseResponse"> & {
+  /**
+   * In the order of the sections.
+   *
+   * @generated from field: repeated capsule.v1.CapsuleCheck checks = 1;
+   */
+  checks: CapsuleCheck[];
+};
+
+/**
+ * Describes the message capsule.v1.DiagnoseResponse.
+ * Use `create(DiagnoseResponseSchema)` to create a new message.
+ */
+export const DiagnoseResponseSchema: GenMessage<DiagnoseResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 4);
+
+/**
+ * The result of one check.
+ *
+ * @generated from message capsule.v1.CapsuleCheck
+ */
+export type CapsuleCheck = Message<"capsule.v1.CapsuleCheck"> & {
+  /**
+   * @generated from field: string section = 1;
+   */
+  section: string;
+
+  /**
+   * Unique in its section: "delegation".
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: capsule.v1.CheckLevel level = 3;
+   */
+  level: CheckLevel;
+
+  /**
+   * Text for display: the facts, in one line.
+   *
+   * @generated from field: string detail = 4;
+   */
+  detail: string;
+
+  /**
+   * The remedy; empty if none is needed.
+   *
+   * @generated from field: string hint = 5;
+   */
+  hint: string;
+
+  /**
+   * The actions that `hint` names.
+   *
+   * @generated from field: repeated capsule.v1.Action actions = 6;
+   */
+  actions: Action[];
+};
+
+/**
+ * Describes the message capsule.v1.CapsuleCheck.
+ * Use `create(CapsuleCheckSchema)` to create a new message.
+ */
+export const CapsuleCheckSchema: GenMessage<CapsuleCheck> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 5);
+
+/**
  * @generated from message capsule.v1.CapsuleLogsRequest
  */
 export type CapsuleLogsRequest = Message<"capsule.v1.CapsuleLogsRequest"> & {
@@ -323,7 +414,7 @@ export type CapsuleLogsRequest = Message<"capsule.v1.CapsuleLogsRequest"> & {
  * Use `create(CapsuleLogsRequestSchema)` to create a new message.
  */
 export const CapsuleLogsRequestSchema: GenMessage<CapsuleLogsRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 3);
+  messageDesc(file_capsule_v1_capsule, 6);
 
 /**
  * @generated from message capsule.v1.CapsuleLogChunk
@@ -356,7 +447,7 @@ export type CapsuleLogChunk = Message<"capsule.v1.CapsuleLogChunk"> & {
  * Use `create(CapsuleLogChunkSchema)` to create a new message.
  */
 export const CapsuleLogChunkSchema: GenMessage<CapsuleLogChunk> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 4);
+  messageDesc(file_capsule_v1_capsule, 7);
 
 /**
  * @generated from message capsule.v1.UpdateOSRequest
@@ -389,7 +480,7 @@ export type UpdateOSRequest = Message<"capsule.v1.UpdateOSRequest"> & {
  * Use `create(UpdateOSRequestSchema)` to create a new message.
  */
 export const UpdateOSRequestSchema: GenMessage<UpdateOSRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 5);
+  messageDesc(file_capsule_v1_capsule, 8);
 
 /**
  * @generated from message capsule.v1.UpdateOSMetadata
@@ -413,7 +504,7 @@ export type UpdateOSMetadata = Message<"capsule.v1.UpdateOSMetadata"> & {
  * Use `create(UpdateOSMetadataSchema)` to create a new message.
  */
 export const UpdateOSMetadataSchema: GenMessage<UpdateOSMetadata> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 6);
+  messageDesc(file_capsule_v1_capsule, 9);
 
 /**
  * @generated from message capsule.v1.UpdateOSResponse
@@ -442,7 +533,7 @@ export type UpdateOSResponse = Message<"capsule.v1.UpdateOSResponse"> & {
  * Use `create(UpdateOSResponseSchema)` to create a new message.
  */
 export const UpdateOSResponseSchema: GenMessage<UpdateOSResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 7);
+  messageDesc(file_capsule_v1_capsule, 10);
 
 /**
  * @generated from message capsule.v1.UpdateConfirmRequest
@@ -455,7 +546,7 @@ export type UpdateConfirmRequest = Message<"capsule.v1.UpdateConfirmRequest"> & 
  * Use `create(UpdateConfirmRequestSchema)` to create a new message.
  */
 export const UpdateConfirmRequestSchema: GenMessage<UpdateConfirmRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 8);
+  messageDesc(file_capsule_v1_capsule, 11);
 
 /**
  * @generated from message capsule.v1.UpdateConfirmResponse
@@ -477,7 +568,7 @@ export type UpdateConfirmResponse = Message<"capsule.v1.UpdateConfirmResponse"> 
  * Use `create(UpdateConfirmResponseSchema)` to create a new message.
  */
 export const UpdateConfirmResponseSchema: GenMessage<UpdateConfirmResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 9);
+  messageDesc(file_capsule_v1_capsule, 12);
 
 /**
  * @generated from message capsule.v1.RebootNodeRequest
@@ -490,7 +581,7 @@ export type RebootNodeRequest = Message<"capsule.v1.RebootNodeRequest"> & {
  * Use `create(RebootNodeRequestSchema)` to create a new message.
  */
 export const RebootNodeRequestSchema: GenMessage<RebootNodeRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 10);
+  messageDesc(file_capsule_v1_capsule, 13);
 
 /**
  * @generated from message capsule.v1.RebootNodeResponse
@@ -509,7 +600,47 @@ export type RebootNodeResponse = Message<"capsule.v1.RebootNodeResponse"> & {
  * Use `create(RebootNodeResponseSchema)` to create a new message.
  */
 export const RebootNodeResponseSchema: GenMessage<RebootNodeResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 11);
+  messageDesc(file_capsule_v1_capsule, 14);
+
+/**
+ * @generated from enum capsule.v1.CheckLevel
+ */
+export const CheckLevel = {
+  /**
+   * @generated from enum value: CHECK_LEVEL_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: CHECK_LEVEL_OK = 1;
+   */
+  OK: 1,
+
+  /**
+   * Everything works, or the check could not be made.
+   *
+   * @generated from enum value: CHECK_LEVEL_WARN = 2;
+   */
+  WARN: 2,
+
+  /**
+   * Something does not work.
+   *
+   * @generated from enum value: CHECK_LEVEL_FAIL = 3;
+   */
+  FAIL: 3,
+} as const;
+
+/**
+ * @generated from enum capsule.v1.CheckLevel
+ */
+export type CheckLevel = (typeof CheckLevel)[keyof typeof CheckLevel] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.CheckLevel.
+ */
+export const CheckLevelSchema: GenEnum<CheckLevel> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_capsule, 0);
 
 /**
  * The machine itself: its identity, health and logs, updates and restarts.
@@ -527,6 +658,18 @@ export const CapsuleService: GenService<{
     methodKind: "unary";
     input: typeof GetInfoRequestSchema;
     output: typeof GetInfoResponseSchema;
+  },
+  /**
+   * Checks the machine and everything that the capsule keeps on it. Changes nothing. A part that
+   * cannot be checked is a warning with the reason, and does not make it fail. InvalidArgument: a
+   * section is unknown.
+   *
+   * @generated from rpc capsule.v1.CapsuleService.Diagnose
+   */
+  diagnose: {
+    methodKind: "unary";
+    input: typeof DiagnoseRequestSchema;
+    output: typeof DiagnoseResponseSchema;
   },
   /**
    * The system log: the output of the control plane, the container runtime and the init process.
