@@ -39,6 +39,10 @@ export const CLI: Folders = {
     ],
     tests: ['kuke', 'testing'],
   },
+  'shared/doctor': {
+    uses: ['program', 'shared/render', 'shared/target'],
+    tests: ['capsulectl', 'kuke', 'testing'],
+  },
   // The verbs of both programs for realms, spaces, stacks, cells and containers.
   'shared/catalogue': {
     uses: [
@@ -47,6 +51,7 @@ export const CLI: Folders = {
       'shared/confirm',
       'shared/copy',
       'shared/create',
+      'shared/doctor',
       'shared/node',
       'shared/render',
       'shared/stream',

@@ -1,4 +1,5 @@
 import type { Command } from '../program/command.ts';
+import { doctorCommands } from '../shared/catalogue/doctor-commands.ts';
 import { OUTPUT_FLAG } from '../shared/render/format.ts';
 import { FOLLOW, TAIL } from '../shared/stream/stream-flags.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
@@ -21,4 +22,9 @@ export const CAPSULE_COMMANDS: readonly Command[] = [
     examples: [{ line: 'capsulectl capsule logs -f -n 20', about: 'follow' }],
     load: () => import('../shared/capsule/logs.ts'),
   },
+  ...doctorCommands({
+    program: 'capsulectl',
+    noun: ['capsule'],
+    aliasesOf: (verb) => [[verb]],
+  }),
 ];

@@ -36,7 +36,6 @@ export const HABITS: Readonly<Record<string, string>> = {
   'volume inspect': 'did you mean `capsulectl volume get NAME`?',
   'volume describe': 'did you mean `capsulectl volume get NAME`?',
   'image describe': 'did you mean `capsulectl image get IMAGE`?',
-  status: 'did you mean `capsulectl workload list`, or `capsulectl capsule info`?',
   attach:
     '`capsulectl workload logs -f NAME` follows the output, `workload exec -t NAME sh` opens a shell',
   kill: 'did you mean `capsulectl workload stop --grace 0 NAME`?',

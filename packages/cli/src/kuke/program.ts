@@ -1,11 +1,14 @@
 import { CAPSULE_FLAG, DEBUG_FLAG } from '../program/global-flags.ts';
 import type { Program } from '../program/program.ts';
+import { doctorCommands } from '../shared/catalogue/doctor-commands.ts';
 import { version } from '../version.ts';
 import { HABITS } from './habits.ts';
 import { IMAGE_COMMANDS } from './image-catalogue.ts';
 import { NODE_COMMANDS } from './node-catalogue.ts';
 import { ROOT_COMMANDS } from './root-catalogue.ts';
 import { TOOL_COMMANDS } from './tool-catalogue.ts';
+
+const DOCTOR_COMMANDS = doctorCommands({ program: 'sudo kuke', noun: [] });
 
 /** The program for realms, spaces, stacks, cells and containers, on the capsule itself. */
 export const KUKE: Program = {
@@ -56,5 +59,11 @@ export const KUKE: Program = {
   ],
   habits: HABITS,
   globalFlags: [CAPSULE_FLAG, DEBUG_FLAG],
-  commands: [...ROOT_COMMANDS, ...NODE_COMMANDS, ...IMAGE_COMMANDS, ...TOOL_COMMANDS],
+  commands: [
+    ...ROOT_COMMANDS,
+    ...NODE_COMMANDS,
+    ...IMAGE_COMMANDS,
+    ...DOCTOR_COMMANDS,
+    ...TOOL_COMMANDS,
+  ],
 };

@@ -1,7 +1,7 @@
 import { KERNEL_FEATURES, type KernelFeature, type KernelFeatures, remedy } from '@capsule/core';
 import { type Finding, fail, ok, type Part, partOf, warn } from './part.ts';
 
-/** What does not work without a feature; `fail` where no container starts. */
+/** The loss without a feature; `fail` where containers do not start, or are not separated. */
 const NEEDS: Readonly<Record<KernelFeature, readonly ['ok' | 'warn' | 'fail', string]>> = {
   overlayfs: ['fail', 'no container can start'],
   bridge: ['fail', 'spaces have no network'],

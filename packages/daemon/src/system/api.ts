@@ -66,7 +66,7 @@ function capsuleParts(setup: Setup, parts: ApiParts): CapsuleServiceParts {
       volumeBackend: ports.volumes.backend.kind,
     },
     observer,
-    diagnosis: createDiagnosis(setup, parts, observer),
+    diagnosis: createDiagnosis(setup, { ...parts, observer }),
     systemLog: new SystemLogFile(paths.systemLog),
   };
 }

@@ -20,7 +20,9 @@ import { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { kernelParts } from '../diagnosis/kernel-parts.ts';
 import { leftoverParts } from '../diagnosis/leftover-parts.ts';
 import { networkParts } from '../diagnosis/network-parts.ts';
-import type { ApiParts } from './api.ts';
+import type { Base } from './base.ts';
+import type { Ports } from './ports.ts';
+import type { Resources } from './resources.ts';
 import type { Runtimes } from './runtimes.ts';
 import type { Setup } from './setup.ts';
 
@@ -44,11 +46,22 @@ export function openInspection(
   };
 }
 
+export interface DiagnosisParts {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly ports: Pick<Ports, 'network' | 'runtimeId' | 'cgroups'>;
+  readonly inspection: Inspection;
+  readonly observer: CapsuleObserver;
+  /** Or the error that makes the store unusable. */
+  readonly stored:
+    | { readonly base: Pick<Base, 'db'>; readonly resources: Pick<Resources, 'records'> }
+    | CapsuleError;
+}
+
 /** Creates the diagnosis of the whole capsule; with an unusable store too. */
 export function createDiagnosis(
   { config, paths }: Setup,
-  { version, startedAt, ports, inspection, stored }: ApiParts,
-  observer: CapsuleObserver,
+  { version, startedAt, ports, inspection, observer, stored }: DiagnosisParts,
 ): Diagnosis {
   const usable = () => orThrow(stored);
   const records = () => usable().resources.records;

@@ -77,6 +77,7 @@ export const ERROR_CATALOGUE: readonly ErrorEntry[] = [
   {"code":"DEMO_NO_PORT","kind":"exhausted","message":"all ports of 127.0.0.1 from <from> to <to> are taken","fix":{"text":"stop a program that listens on one of these ports","actions":[]}},
   {"code":"DEMO_NO_PAGE","kind":"timeout","message":"<url> does not answer: <said>","fix":{"text":"run capsulectl workload list, and read the logs of the workload","actions":[]}},
   {"code":"DEMO_COMMAND_FAILED","kind":"internal","message":"<command> ended with exit code <exitCode>"},
+  {"code":"DIAGNOSIS_SECTION_UNKNOWN","kind":"invalid","message":"\"<section>\" is not a section of a diagnosis","fix":{"text":"use <sections>","actions":[]}},
   {"code":"DNS_PORT_TAKEN","kind":"unavailable","message":"workloads cannot look up names: port <port> of <address> is taken","why":"another program listens on this port, perhaps a workload that uses the network of the capsule","fix":{"text":"stop that program, or give it another port; the capsule retries","actions":[]}},
   {"code":"DNS_NOT_LISTENING","kind":"unavailable","message":"workloads cannot look up names: <address>:<port> cannot be used (<reason>)","fix":{"text":"check that the capsule has this address; the capsule retries","actions":[]}},
   {"code":"EMBEDDED_NAME_INVALID","kind":"invalid","message":"'<name>' is not a valid name for a capsule","fix":{"text":"use at most 40 lower-case letters, digits and dashes, such as demo","actions":[]}},
