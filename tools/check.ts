@@ -19,7 +19,7 @@ const env = {
   ...process.env,
   PATH: [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
 };
-/** A check that takes longer hangs. Alone they take under a minute; in `npm test` compilers run beside them. */
+/** A check that takes longer hangs. Alone they take under a minute; in `npm test`, compilers run at the same time. */
 const CHECK_TIMEOUT_MS = 300_000;
 
 /** The long ones first, so that none is left alone at the end. */

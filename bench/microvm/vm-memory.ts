@@ -48,7 +48,7 @@ export const vmMemory: Benchmark = async (setting) => {
     { ...line('agent resident, idle', of(idle, 'resident')), goal },
     { ...line('agent at its peak, 10 commands fed', of(busy, 'peak')), goal },
     { ...line('agent, program', [size / 1e6]), goal },
-    line('QEMU beside its guest', of(idle, 'machine')),
+    line('QEMU without the guest', of(idle, 'machine')),
     line('vhost-device-vsock', of(idle, 'carrier')),
     line('guest of 256 MiB, idle', of(idle, 'guest')),
   ];

@@ -4,7 +4,7 @@ export interface Layer {
   readonly uses: readonly string[];
   /** Where in it a package of `uses` may be imported, when not everywhere. */
   readonly only?: Readonly<Record<string, readonly string[]>>;
-  /** Further imports of its `*.test.ts`, beside `FOR_TESTS`. */
+  /** Further imports of its `*.test.ts`, in addition to `FOR_TESTS`. */
   readonly tests?: readonly string[];
   /** Runs in a browser too: nothing of Node. */
   readonly pure?: true;

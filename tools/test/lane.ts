@@ -16,7 +16,7 @@ export interface LaneResult {
   readonly tests?: readonly TimedTest[];
 }
 
-/** A part of the tests, which may run beside others. */
+/** A part of the tests, which may run at the same time as others. */
 export interface Lane {
   readonly name: string;
   /** Lanes that end before it begins, if they are asked for: it needs their results, or to be alone. */

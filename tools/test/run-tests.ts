@@ -24,7 +24,7 @@ export async function runTests(
   // A thread of V8 may hold up the exit of a process for ever: nodejs/node#54918.
   const execArgv = ['--single-threaded'];
   const tests = run({ files: [...files], concurrency, timeout: timeoutMs, execArgv });
-  // A suite is reported beside its tests: only these count, and what fails around them.
+  // node:test reports a suite and its tests: only the tests count, and failures around them.
   tests.on('test:pass', (event) => {
     clock.note(event);
     const { skip, details } = event;

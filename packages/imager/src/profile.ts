@@ -36,7 +36,7 @@ export interface ProgramSet {
   readonly checks: readonly (readonly string[])[];
 }
 
-/** The first root of every microVM, beside the programs of ours. */
+/** The first root of every microVM, in addition to our own programs. */
 export interface GuestProfile {
   /** The OCI runtime that payloads run under: a Debian package and the program's absolute path. */
   readonly runtime: { readonly package: string; readonly program: string };

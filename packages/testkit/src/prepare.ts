@@ -14,7 +14,7 @@ import { isBundle } from './machine/pack-initrd.ts';
 import { registryStorage } from './registry/registry-storage.ts';
 
 /**
- * `node packages/testkit/src/prepare.ts`: builds the rootfs, and beside it what else tests take from the cache: the
+ * `node packages/testkit/src/prepare.ts`: builds the rootfs, and everything else that tests take from the cache: the
  * images of the lab, the kernel and the root of emulated machines. While one is downloaded the others are made. The
  * native programs are put into native/target/release, where their tests from outside find them.
  */

@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import type { RegistrySpec } from '@capsule/core';
 import { RegistrySchema, type Registry as WireRegistry } from '../gen/capsule/v1/registry_pb.ts';
 
-/** The capsule's state of a registry beside its declaration. */
+/** The state of a registry, in addition to its declaration. */
 export interface RegistryFacts {
   readonly username?: string;
   readonly declared?: boolean;

@@ -25,7 +25,7 @@ test('a failure that no caller has named is named by its own path', () => {
   assert.equal(write?.code, 'CLI_FILE_UNWRITABLE');
 });
 
-test('sockets, programs and errors of ours are no files', () => {
+test('a fault of a socket, a program or our own code is not a fault of a file', () => {
   for (const error of [
     failed('ECONNREFUSED', 'connect', { path: '/run/capsule/capsuled.sock' }),
     failed('ENOENT', 'spawn tar', { path: 'tar' }),

@@ -74,7 +74,7 @@ export interface ProgramManual {
   readonly summary: string;
   /** Nouns that group commands, with what each is. */
   readonly nouns: Readonly<Record<string, string>>;
-  /** Of every command, beside `--help`. */
+  /** Flags of every command, in addition to `--help`. */
   readonly globalFlags: readonly Flag[];
   readonly commands: readonly CommandManual[];
   /** Shorter and longer forms of the words of a path, by their position: `{ c: 'create' }`, then `{ cells: 'cell' }`. */

@@ -391,7 +391,7 @@ test('a manifest of another program is recognised and named in the error', () =>
   assert.match(first('from: x\n'), /kind: is missing/);
 });
 
-test('words of other programs lead to ours', () => {
+test('for keys and values of other programs, the error suggests those of Capsule', () => {
   assert.deepEqual(problemsOf(`${WEB}  volumes: ["data:/data"]\n  env: [TZ=UTC, "x"]\n`), [
     '5:3: container: unknown key `volumes` (did you mean `mounts`?)',
     '6:9: container.env[0]: a variable must be a map (write it as {name: TZ, value: "UTC"})',

@@ -39,7 +39,7 @@ export function parseManifestFiles(sources: readonly ManifestSource[]): readonly
   return parseManifestsOf(KINDS, sources);
 }
 
-/** The same for other kinds than ours. */
+/** Parses several files in the same way, with the kinds of another table. */
 export function parseManifestsOf<Name extends string>(
   kinds: KindTable<Name>,
   sources: readonly ManifestSource[],

@@ -14,7 +14,7 @@ export interface TapLink {
   readonly prefix: number;
   readonly gateway: string;
   readonly mtu: number;
-  /** The only user beside root who may open the device; each device has its own number. */
+  /** The only user, other than root, that may open the device; each device has its own number. */
   readonly uid: number;
 }
 

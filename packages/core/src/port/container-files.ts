@@ -56,9 +56,9 @@ export interface ContainerFiles {
     signal?: AbortSignal,
   ): Promise<void>;
   /**
-   * Copies what is in a folder of the container into a folder of the capsule with all that files have
-   * beside their bytes, and makes that folder as the first is; then all of it is on the disk. Nothing
-   * happens where the container has no such folder.
+   * Copies the contents of a folder of the container, with all metadata, into a folder of the capsule. Gives
+   * that folder the metadata of the copied one, and syncs all of it to the disk. Does nothing if the container
+   * has no such folder.
    */
   copyOut(at: ContainerPath, folder: string, signal?: AbortSignal): Promise<void>;
 }

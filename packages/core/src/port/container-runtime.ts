@@ -32,7 +32,7 @@ export interface ContainerSpec extends ContainerSettings {
   readonly revision: string;
 }
 
-/** Paths of what the containers of a cell share beside the network, which `ContainerSpec.network` names. */
+/** Paths that the containers of a cell share, in addition to that of the network in `ContainerSpec.network`. */
 export interface SharedNamespaces {
   /** Of a pinned IPC namespace. */
   readonly ipc: string;
@@ -124,7 +124,7 @@ export interface ContainerRuntime {
    * `RUNTIME_COMMAND_NOT_FOUND`, `RUNTIME_COMMAND_NOT_EXECUTABLE`.
    */
   exec(ref: ContainerRef, request: ExecRequest, signal?: AbortSignal): Promise<ExecSession>;
-  /** Ends what an earlier process of ours left because it was killed: processes of `exec`, leases. */
+  /** Ends everything that a killed capsuled left: processes of `exec`, leases. */
   reclaim(signal?: AbortSignal): Promise<void>;
   /**
    * Ends processes of `exec` whose client has left, and which could not be ended then because the runtime was away.

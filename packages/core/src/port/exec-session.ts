@@ -7,7 +7,7 @@ export interface TerminalSize {
 /** One more process in a running container. */
 export interface ExecRequest {
   readonly command: readonly string[];
-  /** Beside the container's own. */
+  /** In addition to the container's own. */
   readonly env: Readonly<Record<string, string>>;
   /** Empty: the container's. */
   readonly workingDir: string;

@@ -25,7 +25,7 @@ export interface NewVolume {
 /** One snapshot as the backend finds it. */
 export interface SnapshotSeen extends SnapshotRef {
   readonly sizeBytes: number;
-  /** Space in use in the pool beside the volume itself. */
+  /** Space in use in the pool, without that of the volume itself. */
   readonly usedBytes: number;
 }
 

@@ -34,7 +34,7 @@ export async function* streamEvents(
   const subjects = request.names.map(subjectFromName);
   const keys = subjects.map(feedKeyOfSubject);
   let afterId = Number(request.afterId);
-  // New events are sent whatever their time, since the clock may be set back.
+  // New events are sent whatever their time, because the clock may be set back.
   const since = afterId === 0 ? Number(request.sinceUnixMs) : 0;
   const changes = follow ? feed.changes(signal) : undefined;
   const past = { subjects, since, afterId, tail: request.tail === 0 ? undefined : request.tail };

@@ -75,7 +75,7 @@ export class CellCommands {
 
   /**
    * Returns whether the cell existed; `force` kills it at once. Fails with `CELL_NOT_EMPTY` for one
-   * with containers beside its root, unless `cascade` is set.
+   * with containers other than its root, unless `cascade` is set.
    */
   delete(id: CellId, { force = false, cascade = false } = {}): boolean {
     const { db, cells, note, onChange } = this.#parts;

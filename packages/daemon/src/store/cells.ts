@@ -14,7 +14,7 @@ import {
 } from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
 
-/** Changes of a container beside its spec. */
+/** Changes of a container, in addition to its spec. */
 export interface NextContainer {
   /** The change needs a new container. */
   readonly isNewRevision: boolean;

@@ -14,7 +14,7 @@ import type { Database } from '@capsule/engine';
 import { Cells } from './cells.ts';
 import { WorkloadStatuses } from './workload-statuses.ts';
 
-/** Changes of a workload beside its spec. */
+/** Changes of a workload, in addition to its spec. */
 export interface SpecChange {
   readonly desired: DesiredState;
   /** The change needs a new container. */

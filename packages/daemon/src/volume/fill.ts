@@ -76,7 +76,7 @@ export class VolumeFiller {
   }
 
   /**
-   * Records that the guest has copied and synced, since the microVM of the record runs. Idempotent.
+   * Records that the guest has copied and synced, which it has because its microVM runs. Idempotent.
    */
   recordFilled(record: CellRecord): void {
     const { records } = this.#parts;

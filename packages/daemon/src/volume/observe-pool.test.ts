@@ -69,7 +69,7 @@ async function machine(t: TestContext) {
   const tasks = new Tasks();
   const { calls } = tasks;
   const stopping = new Set<string>();
-  /** Beside the root, in every cell. */
+  /** In every cell, in addition to the root. */
   const siblings: string[] = [];
   const addWorkload = (name: string) =>
     new WorkloadSpecs(db).insert(completeSpec({ name, image: 'nginx' }), 'running', 0);

@@ -20,7 +20,7 @@ export interface RuntimeWatchParts {
 
 /**
  * Follows the runtime's events until `signal` aborts, across restarts of the runtime. After each
- * new connection it requests an inspection of everything, since the events of the gap are lost.
+ * new connection it requests an inspection of everything, because the events of the gap are lost.
  */
 export async function watchRuntime(parts: RuntimeWatchParts, signal: AbortSignal): Promise<void> {
   for (let attempt = 1; !signal.aborted; attempt++) {

@@ -24,7 +24,7 @@ export interface StopAllParts {
 
 /**
  * Limit of the wait for work in progress, which may be a slow stop: other containers are then
- * stopped beside it.
+ * stopped at the same time.
  */
 const QUIESCE_LIMIT_MS = 10_000;
 const LIST_LIMIT_MS = 10_000;

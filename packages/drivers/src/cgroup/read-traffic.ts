@@ -6,8 +6,8 @@ import { readIfThere } from './read-if-there.ts';
 type Traffic = Pick<ContainerUsage, 'networkReceivedBytes' | 'networkSentBytes'>;
 
 /**
- * Returns the traffic of a network namespace of the process's own, loopback excluded; empty where the process
- * shares ours.
+ * Returns the traffic of a network namespace of the process's own, loopback excluded; empty if the process
+ * shares the namespace of capsuled.
  */
 export async function readTraffic(pid: number, procRoot = '/proc'): Promise<Traffic> {
   const [own, ours, table] = await Promise.all([

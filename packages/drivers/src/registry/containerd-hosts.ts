@@ -70,7 +70,7 @@ export class ContainerdHosts implements RegistryHosts {
   }
 
   /**
-   * hosts.toml goes last: it marks the folder as ours, and without it containerd would trust a certificate
+   * hosts.toml goes last: it marks the folder as capsuled's, and without it containerd would trust a certificate
    * that an interrupted removal left there.
    */
   async #remove(name: string): Promise<void> {

@@ -114,7 +114,7 @@ test('the next start removes files that a kill left half removed or half written
   assert.deepEqual(await readdir(path), []);
 });
 
-test('the file that marks a folder as ours is removed last', async (t) => {
+test("the file that marks a folder as capsuled's is removed last", async (t) => {
   const path = await folder(t);
   const hosts = new ContainerdHosts(path);
   await hosts.declare([PLAIN]);

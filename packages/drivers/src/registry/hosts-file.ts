@@ -1,6 +1,6 @@
 import type { RegistrySpec } from '@capsule/core';
 
-/** The first line of a file of ours; a file without it is an operator's. */
+/** The first line of each file that capsuled wrote; a file without it is an operator's. */
 export const MARK = '# Made by capsuled of a `kind: Registry`; a change here does not last.';
 
 /**

@@ -43,12 +43,12 @@ const DIRECTORIES = {
 /** The parts of one small image that differ from the others. */
 export interface DebianImage
   extends Pick<ImageRecipe, 'names' | 'files' | 'directories' | 'links' | 'config'> {
-  /** Beside busybox. */
+  /** In addition to busybox. */
   readonly packages?: readonly string[];
   readonly pruned?: readonly string[];
-  /** `name:id:home:shell` of users beside root and `nobody`, each with a group of its name. */
+  /** `name:id:home:shell` of users other than root and `nobody`, each with a group of its name. */
   readonly accounts?: readonly string[];
-  /** Environment beside PATH. */
+  /** Environment, in addition to PATH. */
   readonly env?: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * Node's memory beside its 50 MB of program text, which goes on growing with the defaults: capsuled
+ * Node's memory, in addition to its 50 MB of program text, which goes on growing with the defaults: capsuled
  * waits most of its life, so it spends a little time to stay small. Measured with 50 workloads
  * applied, run and deleted twice, resident at the end, and processor time for 50 applies:
  * 192 MB with a semi-space of 2 MB and source maps, 154 MB and 3.5 s without maps, 94 MB and 3.8 s

@@ -58,7 +58,7 @@ export const ARCHIVE_CASES: readonly ArchiveCase[] = [
     file('odd names: \t *?[x] "q" \\ 100%'),
     file('d/-dash'),
   ]),
-  plain('sizes beside a block', EVERY, [
+  plain('sizes around a block', EVERY, [
     ...[1, 511, 512, 513, 1024, 10_240, 300_000].map((size) =>
       file(`s${size}`, Buffer.alloc(size, 7)),
     ),

@@ -12,7 +12,7 @@ export function volumeBackendContract(
   name: string,
   open: (t: TestContext) => Promise<VolumeBench>,
 ): void {
-  // An emulated machine beside others needs a few minutes.
+  // While others run, an emulated machine needs a few minutes.
   suite(`volume backend contract: ${name}`, { timeout: 420_000 }, () => {
     const uid = randomUUID();
     const volume = { name: 'data', uid, sizeBytes: 64 * MIB };

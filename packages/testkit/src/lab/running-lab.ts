@@ -60,7 +60,7 @@ export class RunningLab implements Lab {
     } finally {
       this.registry = await registry;
     }
-    // Not before: PID 1 exists a moment before it has all its namespaces, and until then shares ours.
+    // Not before: PID 1 exists a moment before it has all its namespaces, and until then shares those of this process.
     this.#traces = await tracesOf(this.name, this.stateDir, this.pid);
   }
 

@@ -8,7 +8,7 @@ export interface MachineEnd {
   readonly signal: NodeJS.Signals | null;
   /** Its first program was reached. */
   readonly hasBegun: boolean;
-  /** We ended it, since its first program was not reached in time. */
+  /** The test ended it, because its first program was not reached in time. */
   readonly isStuck: boolean;
 }
 

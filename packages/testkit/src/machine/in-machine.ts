@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { isCapsuleError } from '@capsule/core';
 import { BlankDisks } from './blank-disks.ts';
 
-/** Parts of a test file's machine beside a processor and its memory. */
+/** Parts of a test file's machine, in addition to a processor and its memory. */
 export interface MachineParts {
   /** Empty ones: /dev/vdb and on. Default 1. */
   readonly disks?: number;

@@ -5,7 +5,7 @@ export interface InnerResult {
   readonly isOk: boolean;
   /** Why it was not run. */
   readonly skip: string | undefined;
-  /** Its remarks beside the result. */
+  /** Its remarks, in addition to the result. */
   readonly remarks: readonly string[];
   /** The first lines after its result: of a failed test, why. */
   readonly details: readonly string[];
@@ -19,7 +19,7 @@ const SUITE = "type: 'suite'";
 const SUITE_LINES = 5;
 const DETAIL_LINES = 30;
 
-/** The results of tests in what node:test said as TAP; a suite is none beside its tests. Pure. */
+/** The results of tests in what node:test said as TAP; suites are left out, because their tests have the results. Pure. */
 export function readResults(said: readonly string[]): readonly InnerResult[] {
   const starts = said.flatMap((line, at) => (RESULT.test(line) ? [at] : []));
   return starts.flatMap((at, index) => {

@@ -35,7 +35,7 @@ export interface MachineProcess {
 /** Emulated, and on a machine that is busy, a kernel has needed a minute. */
 const BEGIN_LIMIT_MS = 240_000;
 /**
- * An emulated machine takes a whole core for as long as it runs, and what runs beside it is often a test with a
+ * An emulated machine takes a whole core for as long as it runs, and what runs at the same time is often a test with a
  * deadline, which should feel it little. With 5 it got so little of two busy cores that it missed deadlines of its own,
  * and ran on alone when all other lanes had ended.
  */

@@ -40,11 +40,11 @@ const NETWORK = [
   ...['nft_fib', 'nft_fib_inet', 'nft_reject_inet', 'nft_limit', 'nft_log', 'nft_redir'],
 ];
 const MODULES = [...STORAGE, ...NETWORK];
-/** Modules that a capsule needs beside these to run microVMs on the processor itself. */
+/** Modules that a capsule needs in addition to these to run microVMs on the processor itself. */
 const KVM = ['kvm', 'kvm_amd', 'tun', 'erofs'];
 const MEMORY_MIB = 1024;
 /**
- * A second one costs more than it gives beside other lanes: one waits for the other at a lock while the host runs
+ * A second one costs more than it gives while other lanes run: one waits for the other at a lock while the host runs
  * neither. The contract of thin volumes took 165 s of processor time on two, and 74 s on one.
  */
 const PROCESSORS = 1;

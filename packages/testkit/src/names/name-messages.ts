@@ -27,7 +27,7 @@ export interface NameReply {
   /** `A 172.20.254.2`, in their order. */
   readonly answers: readonly string[];
   readonly ttls: readonly number[];
-  /** Owner of the SOA beside an absence. */
+  /** Owner of the SOA in a negative answer. */
   readonly absence: string | undefined;
   readonly sizeBytes: number;
 }

@@ -224,7 +224,7 @@ export class Unpacker implements TarSink {
 }
 
 /**
- * Takes away a file or a link. A folder is in the way, and so is a FIFO, a socket or a device: what uses it
+ * Removes a file or a link. A folder is in the way, and so is a FIFO, a socket or a device: what uses it
  * would lose it. A FIFO or device takes the place of one of its own type.
  */
 function makeWay(path: BytePath, special?: TarEntry['type']): void {

@@ -59,7 +59,7 @@ const EXAMPLES: Readonly<Record<Level, NodeVerb['examples']>> = {
   container: [
     {
       words: 'side --cell web --image busybox --args top',
-      about: 'beside the root',
+      about: 'one more container, in addition to the root',
     },
   ],
 };

@@ -81,7 +81,7 @@ test('names of every sort come from the capsule, also behind an alias and in a f
   assert.deepEqual(await words('workload', 'exec', '-e', 'A=b', 'd'), ['db']);
 });
 
-test('nouns say what they are, and aliases are not offered beside what they mean', async () => {
+test('completion describes each noun, and offers no aliases', async () => {
   const { candidates } = await completeWords(CAPSULECTL, [''], live);
   assert.ok(candidates.every(({ about }) => about !== ''));
   assert.ok(!candidates.some(({ word }) => ['ls', 'ps', 'rm'].includes(word)));

@@ -84,7 +84,7 @@ const PAGE = [
   ...['--command', '/bin/sh', '--args', '-c', '--args', 'sleep 3600'],
 ];
 
-test('the command of the container page creates and starts a container beside the root', async () => {
+test('the command of the container page creates and starts a container in addition to the root', async () => {
   const { stdout, request } = await kuke(PAGE);
   assert.equal(stdout, 'container web/side created\ncontainer web/side started: Ready\n');
   assert.equal(request?.createOnly, true);

@@ -55,7 +55,7 @@ test('lists are tables with the columns of their level, under every name of it',
   assert.equal((await kuke('get co -o name')).stdout, 'web/side\n');
 });
 
-test('an empty list is answered on the terminal, beside the table', async () => {
+test('on a terminal, an empty list prints a message to standard error', async () => {
   assert.match((await kuke('get cells --realm empty', true)).stderr, /^no cells found$/m);
 });
 

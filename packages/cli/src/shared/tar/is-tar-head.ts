@@ -2,7 +2,7 @@ import { isCapsuleError } from '@capsule/core';
 import { parseHeaderBlock } from './header-block.ts';
 import { BLOCK_BYTES } from './tar-entry.ts';
 
-/** Whether bytes begin as a tar archive of any format does: by its checksum, since the oldest have no mark. Pure. */
+/** Whether bytes begin as a tar archive of any format does: by its checksum, because the oldest have no mark. Pure. */
 export function isTarHead(bytes: Buffer): boolean {
   if (bytes.length < BLOCK_BYTES) return false;
   try {

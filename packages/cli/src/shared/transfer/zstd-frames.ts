@@ -10,7 +10,7 @@ export const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 const BLOCK_HEADER_BYTES = 3;
 /** RFC 8878, 3.1.1.2.3: of the block type that holds one byte many times. */
 const RLE_BLOCK = 1;
-/** The limit of a frame of ours, also where it could not be made smaller. */
+/** The limit of a frame that this program writes, also if its data did not compress. */
 const SMALL_BYTES = FRAME_BYTES + 64 * 1024;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Settings of a container beside image, program and network, with the field names of a manifest. Empty
+ * Settings of a container, except image, program and network, with the field names of a manifest. Empty
  * strings mean: the default of the image.
  */
 export interface ContainerSettings {
@@ -27,7 +27,7 @@ export interface Resources {
   readonly memoryBytes?: number;
   /** Thousandths of a processor. */
   readonly cpuMillis?: number;
-  /** Its part of a busy processor beside the other containers; one without has 1024. */
+  /** Its share of a busy processor, compared with the other containers; a container without it has 1024. */
   readonly cpuShares?: number;
   readonly pids?: number;
 }

@@ -18,8 +18,8 @@ export interface MicroVmSettings {
 export const MICRO_VM_LEAST_MIB = 64;
 
 /**
- * QEMU's board has 24 places for devices (measured: with 25 it does not start), seven of which a microVM has beside its
- * volumes.
+ * QEMU's board has 24 places for devices (measured: with 25 it does not start), and a microVM needs seven of
+ * them in addition to its volumes.
  */
 export const MICRO_VM_VOLUMES_MOST = 17;
 /** Firecracker has 19 interrupt lines for devices, and some of them for its own. */

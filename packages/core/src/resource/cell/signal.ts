@@ -36,7 +36,7 @@ const SIGNALS: Readonly<Record<string, number>> = {
 };
 const LAST_SIGNAL = 64;
 
-/** All names that `signalNumber` knows beside the real-time ones. */
+/** All names that `signalNumber` knows, except the real-time ones. */
 export const SIGNAL_NAMES: readonly string[] = Object.keys(SIGNALS);
 
 /**

@@ -29,7 +29,7 @@ export interface SnapshotRecord extends SnapshotRef {
 export interface Snapshot extends Omit<SnapshotRecord, 'stage' | 'filling'> {
   /** `orphaned`: storage that no record speaks of. `lost`: a record whose storage is gone. */
   readonly state: SnapshotStage | 'orphaned' | 'lost';
-  /** Space in use in the pool beside the volume itself. */
+  /** Space in use in the pool, without that of the volume itself. */
   readonly usedBytes: number;
 }
 

@@ -24,7 +24,7 @@ export interface SnapshotSchedulerParts {
   readonly monotonicMs: () => number;
 }
 
-/** Longest wait at once, since the clock may be set meanwhile. */
+/** The longest single wait. It is short, because the clock may be set meanwhile. */
 const LOOK_AGAIN_MS = 10 * 60_000;
 /** An interrupted upload can resume within a day. */
 const UPLOAD_KEPT_MS = 24 * 3600_000;
@@ -76,7 +76,7 @@ export class SnapshotScheduler implements Disposable {
     clearTimeout(this.#timer);
   }
 
-  /** Never throws, since no caller waits for it. */
+  /** Never throws, because no caller waits for it. */
   async #goRounds(): Promise<void> {
     let waitMs = LOOK_AGAIN_MS;
     while (this.#isAskedAgain && !this.#isOver) {

@@ -23,7 +23,7 @@ const LOOK_AGAIN_MS = 10;
 /**
  * Ends shims of a container that has no task any more. When a caller dies while it creates a task, containerd
  * cancels the creation and may forget a shim that it has just started. Fails with `RUNTIME_SHIM_LEFT` when one
- * does not end: another task of the container would run beside it. Idempotent.
+ * does not end: another task of the container would run at the same time. Idempotent.
  */
 export async function endStrayShims(
   owner: ShimOwner,

@@ -82,7 +82,7 @@ export class AgentPulse {
 }
 
 /**
- * Sets the guest's clock, since a guest that stood still does not know for how long. A guest that does not
+ * Sets the guest's clock, because a guest that stood still does not know for how long. A guest that does not
  * answer gets the time at the next attempt.
  */
 export async function setClock(guest: GuestClient): Promise<void> {

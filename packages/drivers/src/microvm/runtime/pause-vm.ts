@@ -18,7 +18,7 @@ export async function pauseVm(work: VmWork, id: string, suspend = suspendProcess
     if (up === undefined || up.run.isPaused) return;
     // Recorded first: a paused machine without the record would count as lost.
     await context.records.putRun({ ...up.run, isPaused: true });
-    // Held only now: the agent of a machine that runs on, since the record failed, is still watched.
+    // Held only now: if the record fails, the machine runs on, and its agent is still watched.
     const watch = running.watch(id);
     if (watch !== undefined) watch.pulse.isHeld = true;
     try {

@@ -163,7 +163,7 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ['a kernel without a root', '  kernelPath: /vmlinux\n', 'microVm.rootfsPath'],
   ['a root without a kernel', '  rootfsPath: /r\n', 'microVm.kernelPath'],
   ['a path that is not whole', '  kernelPath: vmlinux\n  rootfsPath: /r\n', 'microVm.kernelPath'],
-  ['an image beside a pair', `${IMAGE}${PAIR}`, 'microVm.image'],
+  ['an image together with a pair', `${IMAGE}${PAIR}`, 'microVm.image'],
   [
     'an asked command',
     `${PAIR}  healthCheck: {exec: {command: [a]}}\n`,

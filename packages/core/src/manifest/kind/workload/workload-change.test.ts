@@ -14,7 +14,7 @@ const byDefaults = (a: string, b: string) => {
 const pathsOf = (before: WorkloadSpec | undefined, after: WorkloadSpec) =>
   describeWorkloadChange(before, after).map(({ path }) => path);
 
-test('a new workload differs in what it says beside the defaults', () => {
+test('a new workload differs in the fields that are not defaults', () => {
   assert.deepEqual(pathsOf(undefined, specOf({ env: { A: '1' } })), [
     'container.image',
     'container.env.A',

@@ -29,7 +29,7 @@ const NO_LINK_LIMIT =
 const SOCKET_LIMIT_MS = 5_000;
 const LOOK_AGAIN_MS = 2;
 
-/** Runs machines with QEMU, and a process beside it for vsock, so that no kernel module is needed. */
+/** Runs machines with QEMU, and a second process for vsock, so that no kernel module is needed. */
 export class QemuVmm implements Vmm {
   readonly kind = 'qemu';
   readonly #program: string;
