@@ -157,7 +157,7 @@ export const CLI: Folders = {
       'shared/target',
       'shared/workload',
     ],
-    tests: ['testing'],
+    tests: ['kuke', 'testing'],
   },
   // The programs.
   capsulectl: {

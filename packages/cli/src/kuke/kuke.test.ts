@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Level } from '@capsule/api/wire';
 import { normaliseArguments } from '../program/normalise-arguments.ts';
+import { startFakeCapsule } from '../testing/fake-capsule.ts';
 import { runCapsulectl } from '../testing/run-capsulectl.ts';
+import { sampleCell, sampleContainer, wireCell, wireContainer } from '../testing/sample-node.ts';
 import { KUKE } from './program.ts';
 
 async function kuke(...words: string[]): Promise<string> {
@@ -60,4 +63,44 @@ test('verbs of the public tool that do not exist here name what takes their plac
   ] as const) {
     assert.match(await kuke(...typed.split(' ')), answer, typed);
   }
+});
+
+test('names of every level are completed in the place that the words name', async () => {
+  const asked: string[] = [];
+  await using capsule = await startFakeCapsule({
+    cell: {
+      list({ level, within }) {
+        const { realm, stack, cell } = within ?? { realm: '', stack: '', cell: '' };
+        asked.push([level, realm, stack, cell].join(' '));
+        return {
+          nodes:
+            level === Level.CONTAINER
+              ? [wireContainer(sampleContainer('side'))]
+              : [wireCell(sampleCell(['web']))],
+        };
+      },
+    },
+  });
+  const complete = async (...words: string[]) => {
+    const { stdout } = await runCapsulectl(['__complete', '--', ...words], {
+      program: KUKE,
+      target: capsule.target,
+    });
+    return stdout.split('\n').map((line) => line.split('\t')[0]);
+  };
+  assert.deepEqual(await complete('start', ''), ['cell', 'container', 'web', '']);
+  assert.deepEqual(await complete('g', 'ce', 'w'), ['web', '']);
+  assert.deepEqual(await complete('stop', 'container', '--cell', 'web', '--stack', 's', 'si'), [
+    'side',
+    '',
+  ]);
+  assert.deepEqual(await complete('log', 'web', '--container', ''), ['side', '']);
+  assert.deepEqual(await complete('cp', 'w'), ['web:', ':file', '']);
+  assert.deepEqual(asked, [
+    `${Level.CELL} main default `,
+    `${Level.CELL} main default `,
+    `${Level.CONTAINER} main s web`,
+    `${Level.CONTAINER} main default web`,
+    `${Level.CELL} main default `,
+  ]);
 });

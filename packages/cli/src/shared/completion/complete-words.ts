@@ -43,8 +43,23 @@ export async function completeWords(
                 plain.map(({ word }) => word),
               ),
             )
-          : await argumentCompletion(command, plain.slice(pathLength), { typed, live });
+          : withNouns(
+              program,
+              plain,
+              await argumentCompletion(command, plain.slice(pathLength), { typed, live }),
+            );
   return { ...found, candidates: found.candidates.filter(({ word }) => word.startsWith(typed)) };
+}
+
+/** Behind a verb whose noun may be left out, the nouns come first, and then the names that may stand for it. */
+function withNouns(
+  program: ProgramManual,
+  plain: readonly { readonly word: string }[],
+  found: Completion,
+): Completion {
+  const typed = plain.map(({ word }) => word);
+  const nouns = typed.length === 1 ? wordCandidates(program, typed) : [];
+  return { ...found, candidates: [...nouns, ...found.candidates] };
 }
 
 interface Typed {

@@ -38,8 +38,8 @@ export const run: Run = async (input, context) => {
   const results = await withCapsule(input, context, async (client) => {
     await ask(client, manifests, { input, context });
     const results: Result[] = [];
-    for (const manifest of manifests) {
-      results.push(await deleteOne({ client, manifest, timeoutMs, input }, context));
+    for (const one of await inDeleteOrder(client, manifests, context)) {
+      results.push(await deleteOne({ client, ...one, timeoutMs, input }, context));
     }
     return results;
   });
@@ -81,27 +81,43 @@ function placeIn(manifest: Manifest): Place | undefined {
   return declaredPlace(manifest);
 }
 
-interface Deletion {
-  readonly client: CapsuleClient;
+interface Placed {
   readonly manifest: Manifest;
+  /** Undefined for volumes and registries. */
+  readonly place: Place | undefined;
+}
+
+/** Containers that are no root come first: a root goes with its cell, which is deleted when it is alone. */
+async function inDeleteOrder(
+  client: CapsuleClient,
+  manifests: readonly Manifest[],
+  context: Context,
+): Promise<readonly Placed[]> {
+  const placed = await Promise.all(
+    manifests.map(async (manifest) => {
+      const place = placeIn(manifest);
+      return { manifest, place: place && (await ownPlace(client, place, context)) };
+    }),
+  );
+  const isSibling = ({ place }: Placed) => place !== undefined && levelOf(place) === 'container';
+  return [...placed.filter(isSibling), ...placed.filter((one) => !isSibling(one))];
+}
+
+interface Deletion extends Placed {
+  readonly client: CapsuleClient;
   readonly timeoutMs: number;
   readonly input: Input;
 }
 
-async function deleteOne(
-  { client, manifest, timeoutMs, input }: Deletion,
-  context: Context,
-): Promise<Result> {
-  const { signal } = context;
+async function deleteOne(deletion: Deletion, context: Context): Promise<Result> {
+  const { client, manifest, place, timeoutMs, input } = deletion;
   const name = declaredName(manifest);
-  const declared = placeIn(manifest);
-  if (declared === undefined) return deleteOther({ client, manifest, timeoutMs, input }, context);
-  const place = await ownPlace(client, declared, context);
+  if (place === undefined) return deleteOther(deletion, context);
   // A cell is declared with its containers, so they go with it.
   const isWhole = manifest.kind === 'cell' || manifest.kind === 'workload';
   const how = { cascade: isWhole || input.isOn('cascade'), force: input.isOn('force') };
   const [result] = await deleteAll({ client, places: [place], how, timeoutMs }, context);
-  signal.throwIfAborted();
+  context.signal.throwIfAborted();
   return { name, existed: result?.existed ?? false, error: result?.error };
 }
 
