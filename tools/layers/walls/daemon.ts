@@ -68,5 +68,5 @@ export const DAEMON: Folders = {
       'workload',
     ],
   },
-  testing: { uses: ['system', 'volume'] },
+  testing: { uses: ['api', 'cell', 'store', 'system', 'volume'] },
 };

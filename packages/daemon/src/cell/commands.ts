@@ -5,6 +5,7 @@ import {
   type ContainerRef,
   type DesiredState,
   describePlace,
+  isRunDue,
   isRunOver,
   type PauseReason,
   placeOfContainer,
@@ -52,7 +53,10 @@ export class CellCommands {
     });
   }
 
-  /** Another grace period replaces that of a stop in progress. */
+  /**
+   * Another grace period replaces that of a stop in progress. A cell whose root has ended well is stopped
+   * already; from now on nothing but a start makes it run.
+   */
   stop(id: CellId, stopGraceMs?: number): boolean {
     return this.#change(id, 'asked to stop', (before) => {
       const isNew = before.desired !== 'stopped';
@@ -60,7 +64,7 @@ export class CellCommands {
       if (!isNew && (stopGraceMs === undefined || !isOther)) return false;
       this.#desire(before, 'stopped');
       for (const one of before.containers) this.#setGrace(one, stopGraceMs);
-      return isNew;
+      return isNew && !before.containers.slice(0, 1).some((root) => this.#isDone(root));
     });
   }
 
@@ -93,10 +97,10 @@ export class CellCommands {
     });
   }
 
-  /** Fails with `CELL_CELL_STOPPED` for a container whose cell is not to run. */
+  /** Fails with `CELL_CELL_STOPPED` for a container whose cell is not to run, or whose root has ended for good. */
   startContainer(ref: ContainerRef): boolean {
     return this.#changeContainer(ref, 'asked to start', (container, cell) => {
-      checkRunning(container, cell);
+      this.#checkRunning(container, cell);
       if (container.desired === 'running' && !this.#isWaiting(container)) return false;
       this.#parts.cells.desire(ref, 'running');
       this.#begin(container);
@@ -117,14 +121,14 @@ export class CellCommands {
       if (!isNew && !isOther) return false;
       this.#parts.cells.desire(ref, 'stopped');
       this.#setGrace(container, stopGraceMs);
-      return isNew;
+      return isNew && !this.#isDone(container);
     });
   }
 
   /** A root restarts alone: its cell keeps namespaces and address. Fails as `startContainer`. */
   restartContainer(ref: ContainerRef, stopGraceMs?: number): void {
     this.#changeContainer(ref, 'asked to start again', (container, cell) => {
-      checkRunning(container, cell);
+      this.#checkRunning(container, cell);
       this.#parts.cells.desire(ref, 'running');
       this.#begin(container, stopGraceMs);
       return true;
@@ -146,17 +150,22 @@ export class CellCommands {
     });
   }
 
-  /** Freezes the containers of a cell that run. Fails with `CELL_NOT_RUNNING` if none does. */
+  /**
+   * Freezes the containers of a cell that run. The root comes first: nothing starts beside one that
+   * stands still. Fails with `CELL_NOT_RUNNING` if the root does not run.
+   */
   async pause(id: CellId, signal?: AbortSignal): Promise<boolean> {
-    const refs = this.#stored(id).containers.map(({ ref }) => ref);
-    const paused = await Promise.all(refs.map((ref) => this.#hold(ref, signal)));
-    if (paused.includes('held')) return true;
-    if (paused.includes('was')) return false;
-    throw cellError.NOT_RUNNING({ level: 'cell', place: nameOfCellId(id) });
+    const [root, ...siblings] = this.#staying(id).containers.map(({ ref }) => ref);
+    const first = root === undefined ? 'none' : await this.#hold(root, signal);
+    if (first === 'none') {
+      throw cellError.NOT_RUNNING({ level: 'cell', place: nameOfCellId(id) });
+    }
+    const held = await Promise.all(siblings.map((ref) => this.#hold(ref, signal)));
+    return [first, ...held].includes('held');
   }
 
   async pauseContainer(ref: ContainerRef, signal?: AbortSignal): Promise<boolean> {
-    this.#storedContainer(ref);
+    this.#stayingContainer(ref);
     const held = await this.#hold(ref, signal);
     if (held !== 'none') return held === 'held';
     const place = describePlace(placeOfContainer(ref));
@@ -165,13 +174,13 @@ export class CellCommands {
 
   /** Removes the operator's reason; a container resumes when no other reason is left. */
   async unpause(id: CellId, signal?: AbortSignal): Promise<boolean> {
-    const refs = this.#stored(id).containers.map(({ ref }) => ref);
+    const refs = this.#staying(id).containers.map(({ ref }) => ref);
     const changed = await Promise.all(refs.map((ref) => this.#release(ref, signal)));
     return changed.includes(true);
   }
 
-  unpauseContainer(ref: ContainerRef, signal?: AbortSignal): Promise<boolean> {
-    this.#storedContainer(ref);
+  async unpauseContainer(ref: ContainerRef, signal?: AbortSignal): Promise<boolean> {
+    this.#stayingContainer(ref);
     return this.#release(ref, signal);
   }
 
@@ -193,10 +202,7 @@ export class CellCommands {
   #change(id: CellId, message: string, change: (before: CellRecord) => boolean): boolean {
     const { db, cells, admission, note, onChange } = this.#parts;
     return db.transaction(() => {
-      const before = this.#stored(id);
-      if (before.desired === 'deleting') {
-        throw cellError.BEING_DELETED({ level: 'cell', place: nameOfCellId(id) });
-      }
+      const before = this.#staying(id);
       const isChanged = change(before);
       const after = cells.get(id);
       if (after?.desired === 'running' && isChanged) admission.checkCell(after, before);
@@ -214,11 +220,7 @@ export class CellCommands {
     const { db, cells, admission, note, onChange } = this.#parts;
     return db.transaction(() => {
       const before = this.#stored(ref.cell);
-      const container = this.#storedContainer(ref);
-      if (container.desired === 'deleting') {
-        const place = describePlace(placeOfContainer(ref));
-        throw cellError.BEING_DELETED({ level: 'container', place });
-      }
+      const container = this.#stayingContainer(ref);
       const isChanged = change(container, before);
       const after = cells.get(ref.cell);
       if (after?.desired === 'running' && isChanged) admission.checkCell(after, before);
@@ -249,6 +251,34 @@ export class CellCommands {
     return isRunOver(container, status) || status.phase === 'failed';
   }
 
+  /** It has ended well or with its cell, and no other run is asked for. */
+  #isDone(container: ContainerRecord): boolean {
+    const status = this.#parts.statusOf(container.ref);
+    return !isRunDue(container, status) && status.phase === 'stopped';
+  }
+
+  #checkRunning({ ref }: ContainerRecord, { id, desired, containers }: CellRecord): void {
+    const [root] = containers;
+    const isEnded = root !== undefined && isRunOver(root, this.#parts.statusOf(root.ref));
+    if (desired === 'running' && !isEnded) return;
+    throw cellError.CELL_STOPPED({ cell: nameOfCellId(id), container: ref.container });
+  }
+
+  /** Fails with `CELL_BEING_DELETED`. */
+  #staying(id: CellId): CellRecord {
+    const record = this.#stored(id);
+    if (record.desired !== 'deleting') return record;
+    throw cellError.BEING_DELETED({ level: 'cell', place: nameOfCellId(id) });
+  }
+
+  /** Fails with `CELL_BEING_DELETED`. */
+  #stayingContainer(ref: ContainerRef): ContainerRecord {
+    const record = this.#storedContainer(ref);
+    if (record.desired !== 'deleting') return record;
+    const place = describePlace(placeOfContainer(ref));
+    throw cellError.BEING_DELETED({ level: 'container', place });
+  }
+
   #stored(id: CellId): CellRecord {
     const record = this.#parts.cells.get(id);
     if (record !== undefined) return record;
@@ -268,11 +298,6 @@ const OPERATOR: PauseReason = 'operator';
 function checkSibling({ ref, role }: ContainerRecord, verb: RootVerb): void {
   if (role === 'sibling') return;
   throw cellError.ROOT_ALONE({ verb, cell: nameOfCellId(ref.cell), container: ref.container });
-}
-
-function checkRunning({ ref }: ContainerRecord, cell: CellRecord): void {
-  if (cell.desired === 'running') return;
-  throw cellError.CELL_STOPPED({ cell: nameOfCellId(cell.id), container: ref.container });
 }
 
 function checkAlone({ id, desired, containers }: CellRecord): void {

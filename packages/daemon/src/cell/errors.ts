@@ -67,7 +67,7 @@ export const cellError = defineErrors('CELL', {
   CELL_STOPPED: {
     kind: 'precondition',
     message: (f: { cell: string; container: string }) =>
-      `${f.container} cannot start, because cell ${f.cell} is stopped`,
+      `${f.container} cannot start, because cell ${f.cell} does not run`,
     hint: (f) =>
       remedy`${nodeAction('start', placeOfName(f.cell))} starts the cell with all its containers`,
   },

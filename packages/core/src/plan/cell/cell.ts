@@ -143,6 +143,8 @@ function planRunning(
   if (isOver) return { steps: letGo(record, seen) };
   const wave = [...prepare(record, seen), ...stepsOf(plans, 'beside')];
   if (wave.length > 0) return { steps: wave };
+  // Nothing joins a cell that stands still: what ended meanwhile starts when its root goes on.
+  if (seen.containers[0]?.seen?.task === 'paused') return { steps: [] };
   const starts = startsOf(plans);
   if (starts.length === 0) return { steps: [] };
   const { unfilled } = seen.volumes;

@@ -124,6 +124,8 @@ function stateOfCell(
   const asRoot = (state: NodeState) => ({ state, reason, message });
   if (views.some(({ isRuntimeAway }) => isRuntimeAway)) return asRoot('unknown');
   if (isEnded(root)) return asRoot(rootStatus.state === 'failed' ? 'failed' : 'stopped');
+  // Siblings that ended wait for it.
+  if (isFrozen(rootStatus.state)) return { state: rootStatus.state, ...describeContainer(root) };
   const wanted = views.filter((view) => view.record.desired === 'running' && !isDone(view));
   const states = wanted.map((view) => ({ view, state: containerState(view) }));
   const failed = states.find(({ state }) => state === 'failed');
@@ -132,12 +134,10 @@ function stateOfCell(
       failed.view,
       states.map(({ view }) => view),
     );
-  const frozen = states.find(({ state }) => state === 'paused' || state === 'pausing');
-  if (frozen !== undefined && states.every(({ state }) => state !== 'ready')) {
-    return { state: frozen.state, ...describeContainer(frozen.view) };
-  }
   const late = states.find(({ state }) => state === 'pending' || state === 'stopped');
   if (late !== undefined) return { state: 'pending', ...describeContainer(late.view) };
+  const frozen = states.find(({ state }) => isFrozen(state));
+  if (frozen !== undefined) return { state: frozen.state, ...describeContainer(frozen.view) };
   const isAllReady = wanted.every(({ status }) => isReady(status));
   return {
     state: 'ready',
@@ -145,6 +145,10 @@ function stateOfCell(
     message: describeReady(views, states.length),
     ...(isAllReady && { ready: true }),
   };
+}
+
+function isFrozen(state: NodeState): boolean {
+  return state === 'paused' || state === 'pausing';
 }
 
 /** Nothing of the root runs, or will by itself. */
