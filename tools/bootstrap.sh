@@ -154,6 +154,13 @@ link_node() {
   [ -e "$root/node_modules/.bin/node" ] || ln -s "../$package/bin/node" "$root/node_modules/.bin/node"
 }
 
+# npm keeps an option that stands before `--` for itself: the program would act on another capsule.
+refuse_lost_options() {
+  lost="${npm_config_name:+ --name $npm_config_name}${npm_config_delete:+ --delete}${npm_config_tour:+ --tour}"
+  [ -z "$lost" ] || fail "npm took$lost for itself, and nothing was done" "put -- before it: npm run $verb --$lost"
+}
+
+case $verb in start | stop) refuse_lost_options ;; esac
 check_machine
 ask_for_root
 install_packages

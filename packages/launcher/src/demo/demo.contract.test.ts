@@ -98,6 +98,21 @@ test('an option that does not exist is an error of usage', { skip }, async () =>
   await assert.rejects(command('stop', '--nmae', 'x'), { code: 'PROCESS_FAILED' });
 });
 
+test('--help shows the options, and starts and stops nothing', { skip }, async () => {
+  for (const verb of ['start', 'stop']) {
+    const { stdout } = await command(verb, '--help');
+    assert.match(stdout, /^Usage: npm [\s\S]*--name NAME/);
+  }
+});
+
+test('an option that npm took for itself is refused before anything happens', {
+  skip,
+}, async () => {
+  const env = { ...process.env, npm_config_name: 'other' };
+  const refused = run('sh', [bootstrap, 'stop'], { timeoutMs, env });
+  await assert.rejects(refused, /npm run stop -- --name other/);
+});
+
 test('a name that leads elsewhere is refused', { skip }, async () => {
   await assert.rejects(command('stop', '--name', '../x', '--delete'), { code: 'PROCESS_FAILED' });
 });

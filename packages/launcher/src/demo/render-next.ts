@@ -1,10 +1,14 @@
 import type { Claim } from '../embedded/claim/claim.ts';
-import { DEMO } from './demo-manifest.ts';
+import { npmRun } from './npm-run.ts';
+
+/** How to see the tour again, and the commands to try next: after a start without the tour. */
+export function renderLater(claim: Claim): string {
+  const tour = npmRun('start', claim.name, ['--tour']);
+  return `The capsule starts its workloads by itself. To repeat the tour: ${tour}\n\n${renderNext(claim)}`;
+}
 
 /** The commands to try next. */
 export function renderNext({ name, socket, stateDir }: Claim): string {
-  const named = name === DEMO ? '' : ` --name ${name}`;
-  const stop = named === '' ? 'npm run stop' : `npm run stop --${named}`;
   return `  state      ${stateDir}
   API        unix:${socket} (root only)
 
@@ -16,9 +20,9 @@ Next, as root, in this folder:
   capsulectl workload exec hello -- uname -r
   capsulectl volume list
 
-  ${stop}
+  ${npmRun('stop', name)}
       stops the capsule and keeps its state
-  npm run stop -- --delete${named}
+  ${npmRun('stop', name, ['--delete'])}
       stops it and removes its state
 
 To run your own service: docs/tutorial/getting-started.md

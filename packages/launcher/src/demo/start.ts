@@ -16,15 +16,18 @@ import {
   runProgram,
 } from '@capsule/imager';
 import { layersInUse } from '../embedded/claim/claim.ts';
+import { hostNames } from '../embedded/claim/host-names.ts';
 import { STATE_ROOT } from '../embedded/claim/host-paths.ts';
 import { type Started, startCapsule } from '../embedded/start-capsule.ts';
 import { waitForApi } from '../embedded/wait-for-api.ts';
 import { DEMO } from './demo-manifest.ts';
 import { demoError } from './errors.ts';
-import { renderNext } from './render-next.ts';
+import { npmRun } from './npm-run.ts';
+import { renderLater } from './render-next.ts';
 import { renderOutcome } from './render-outcome.ts';
 import { showTour } from './show-tour.ts';
 import { isTourShown, recordTour } from './tour-record.ts';
+import { START_HELP, START_USAGE } from './usage.ts';
 
 /**
  * `npm start [-- [--name NAME] [--tour]]`: starts a capsule in the background, named demo by default.
@@ -36,7 +39,6 @@ const API_TIMEOUT_MS = 60_000;
 const PLAN =
   'The first start shows a tour: a web server in a container, a volume that outlives its workload, and the ' +
   'same web server in a microVM.';
-const LATER = 'The capsule starts its workloads by itself. To repeat the tour: npm start -- --tour';
 
 const say = (text: string) => printText(process.stdout, text);
 
@@ -45,9 +47,12 @@ await runProgram(async () => {
     options: {
       name: { type: 'string', default: DEMO },
       tour: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.help) return say(START_USAGE);
   const { name } = values;
+  hostNames(name); // a wrong name fails before the build
   const withTour = values.tour || !(await isTourShown(join(STATE_ROOT, name)));
   say(`Starting the capsule ${name}.${withTour ? `\n${PLAN}` : ''}`);
   const common = { cacheDir: CACHE, env: process.env, progress: say };
@@ -64,7 +69,7 @@ await runProgram(async () => {
   announce(started, rootfs, performance.now() - begunAt);
   const { claim } = started;
   if (!withTour) {
-    say(`${LATER}\n\n${renderNext(claim)}`);
+    say(renderLater(claim));
     return;
   }
   const host = `unix:${claim.socket}`;
@@ -73,7 +78,7 @@ await runProgram(async () => {
   const outcome = await showTour({ ...common, claim, client, capsulectl: run });
   await recordTour(claim.stateDir);
   say(renderOutcome(outcome));
-});
+}, START_HELP);
 
 /** Firecracker, where the processor of this machine can be used by it. */
 async function offerMonitor(common: Omit<OfferRequest, 'release'>): Promise<void> {
@@ -93,7 +98,8 @@ function announce(started: Started, rootfs: Rootfs, ms: number): void {
   }
   say(`capsule ${name} already runs at ${subnet.capsuleAddress}`);
   if (layers.join() !== rootfs.layers.map((layer) => layer.path).join()) {
-    say('note: this capsule runs an older build; to upgrade it: npm run stop, then npm start');
+    const upgrade = `${npmRun('stop', name)}, then ${npmRun('start', name)}`;
+    say(`note: this capsule runs an older build; to upgrade it: ${upgrade}`);
   }
 }
 
