@@ -27,9 +27,6 @@ export const HABITS: Readonly<Record<string, string>> = {
   'create registry-credential': 'did you mean `capsulectl registry login`?',
   build: 'build the image with docker or podman, then run `docker save IMAGE | kuke image load -`',
   team: APPLY,
-  status: 'did you mean `capsulectl capsule info`, or `kuke get cells`?',
-  doctor:
-    'doctor is not supported yet: `capsulectl capsule info` shows the problems of the capsule',
   ps: 'did you mean `kuke get cells`?',
   ls: 'did you mean `kuke get cells`?',
   describe: 'did you mean `kuke get cell NAME -o yaml`?',

@@ -5,7 +5,7 @@ import { version } from '../version.ts';
 import { HABITS } from './habits.ts';
 import { IMAGE_COMMANDS } from './image-catalogue.ts';
 import { NODE_COMMANDS } from './node-catalogue.ts';
-import { ROOT_COMMANDS } from './root-catalogue.ts';
+import { DELETE_COMMANDS, ROOT_COMMANDS } from './root-catalogue.ts';
 import { TOOL_COMMANDS } from './tool-catalogue.ts';
 
 const DOCTOR_COMMANDS = doctorCommands({ program: 'sudo kuke', noun: [] });
@@ -17,17 +17,17 @@ export const KUKE: Program = {
   summary: 'Runs containers in cells on this capsule.',
   nouns: {
     get: 'show realms, spaces, stacks, cells or containers',
-    create: 'create one of them',
-    delete: 'delete them, or the resources of a file',
-    purge: 'kill and delete them with everything in them',
-    start: 'start a cell or a container',
-    stop: 'stop a cell or a container',
-    kill: 'kill a cell or a container',
-    restart: 'stop a cell or a container and start it again',
-    pause: 'freeze a cell or a container',
-    unpause: 'let a paused cell or container go on',
-    log: 'print the output of a container',
-    exec: 'run a command in a container',
+    create: 'create a realm, space, stack, cell or container',
+    delete: 'delete by name, or everything that a file declares (`delete -f FILE`)',
+    purge: 'kill and delete with everything in it',
+    start: 'start a cell (`start NAME`), or a container',
+    stop: 'stop a cell (`stop NAME`), or a container',
+    kill: 'kill a cell (`kill NAME`), or a container',
+    restart: 'stop a cell (`restart NAME`), or a container, and start it again',
+    pause: 'freeze a cell (`pause NAME`), or a container',
+    unpause: 'let a paused cell (`unpause NAME`), or container, go on',
+    log: 'print the output of a cell (`log NAME`), or of a container',
+    exec: 'run a command in a cell (`exec NAME COMMAND`), or in a container',
     cp: 'copy files to and from a cell',
     refresh: 'compare records with the actual state',
     image: 'the image cache',
@@ -62,6 +62,7 @@ export const KUKE: Program = {
   commands: [
     ...ROOT_COMMANDS,
     ...NODE_COMMANDS,
+    ...DELETE_COMMANDS,
     ...IMAGE_COMMANDS,
     ...DOCTOR_COMMANDS,
     ...TOOL_COMMANDS,

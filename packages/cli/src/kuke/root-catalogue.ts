@@ -38,6 +38,10 @@ export const ROOT_COMMANDS: readonly Command[] = [
     examples: [{ line: 'kuke diff -f web.yaml', about: 'field by field' }],
     load: () => import('../shared/manifest/diff.ts'),
   },
+];
+
+/** Beside the deletion of single things. */
+export const DELETE_COMMANDS: readonly Command[] = [
   {
     path: ['delete', 'manifest'],
     aliases: [['delete']],

@@ -6,8 +6,8 @@ import { COMMON_VERBS } from './scope-verbs.ts';
 
 /** Every verb for realms, spaces, stacks, cells and containers. */
 export const NODE_VERBS: readonly NodeVerb[] = [
-  ...COMMON_VERBS,
   ...CREATE_VERBS,
+  ...COMMON_VERBS,
   ...LIFE_VERBS,
   ...OUTPUT_VERBS,
 ];

@@ -95,3 +95,24 @@ test('each program names its own command for an action, with the flags that the 
   const { stderr } = await run(services, 'start co side --cell web');
   assert.match(stderr, /fix: start it with `kuke start cell web --space shop`$/m);
 });
+
+test('a misspelt cell is answered with the one that was probably meant', async () => {
+  const missing = defineErrors('CELL', {
+    NOT_FOUND: {
+      kind: 'notFound',
+      message: (f: { level: string; place: string }) => `there is no ${f.level} ${f.place}`,
+      hint: 'look at the list',
+    },
+  });
+  const services: FakeServices = {
+    cell: {
+      stop() {
+        throw missing.NOT_FOUND({ level: 'cell', place: 'webb' });
+      },
+      list: () => ({ nodes: [wireCell(sampleCell())] }),
+    },
+  };
+  const { stderr, exitCode } = await run(services, 'stop webb');
+  assert.equal(exitCode, 3);
+  assert.match(stderr, /fix: did you mean web\?/);
+});

@@ -16,6 +16,7 @@ import { createProgressView } from '../progress/progress-view.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { retryWhileAway } from '../stream/retry-while-away.ts';
+import { withNearName } from '../target/near-name.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readGrace } from '../workload/grace.ts';
 import { nodeDocument } from './document.ts';
@@ -140,7 +141,10 @@ async function actOnOne(
     const isStop = verb === 'stop' || verb === 'kill';
     const isLate = isStop && isCapsuleError(error) && error.kind === 'timeout';
     const facts = { name: namedPlace(place), place, seconds: timeoutMs / 1000 };
-    return { place, error: isLate ? cliError.NODE_NOT_STOPPED(facts) : error };
+    const failure = isLate
+      ? cliError.NODE_NOT_STOPPED(facts)
+      : await withNearName(error, client, signal);
+    return { place, error: failure };
   }
 }
 
