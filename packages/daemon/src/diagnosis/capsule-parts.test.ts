@@ -17,7 +17,7 @@ async function check(seen: Partial<CapsuleSeen>, damage: readonly string[] = [])
     capsuleParts({
       version: '1.2.3',
       startedAt: 1000,
-      now: () => 61_000,
+      now: () => 8_000_000,
       permPath: '/perm',
       look: async () => ({ ...SEEN, ...seen }),
       checkStore: () => damage,
@@ -29,7 +29,7 @@ async function check(seen: Partial<CapsuleSeen>, damage: readonly string[] = [])
 
 test('a healthy capsule is fine in each section', async () => {
   assert.deepEqual(await check({}), [
-    'capsule capsuled ok: version 1.2.3, up for 60 s',
+    'capsule capsuled ok: version 1.2.3, up for 2h',
     'capsule store ok: every page and every index is intact',
     'containerd answer ok: containerd 2.1',
     'cgroups version ok: v2',

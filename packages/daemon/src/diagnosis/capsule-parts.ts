@@ -1,4 +1,4 @@
-import { type Check, remedy } from '@capsule/core';
+import { type Check, formatSpan, remedy } from '@capsule/core';
 import type { CapsuleSeen } from '../capsule/observe.ts';
 import type { CapsuleProblem } from '../capsule/problems.ts';
 import { type Finding, fail, ok, type Part, partOf, shared, warn } from './part.ts';
@@ -14,6 +14,10 @@ export interface CapsulePartsOptions {
   /** Reads the whole store. Throws the error that makes it unusable. */
   readonly checkStore: () => readonly string[];
 }
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 const PERM_WARN_PERCENT = 85;
 const PERM_FAIL_PERCENT = 95;
@@ -36,7 +40,7 @@ export function capsuleParts(options: CapsulePartsOptions): readonly Part[] {
     partOf(section, 'problems', async (signal) => problemsIn(section, await look(signal)));
   return [
     partOf('capsule', 'capsuled', () =>
-      ok(`version ${version}, up for ${Math.floor((now() - startedAt) / 1000)} s`),
+      ok(`version ${version}, up for ${roundedSpan(Math.floor((now() - startedAt) / 1000))}`),
     ),
     partOf('capsule', 'store', () => storeFinding(checkStore())),
     problems('capsule'),
@@ -48,6 +52,12 @@ export function capsuleParts(options: CapsulePartsOptions): readonly Part[] {
     partOf('disk', 'pool', async (signal) => poolFindings(await look(signal))),
     problems('disk'),
   ];
+}
+
+/** In whole units of the largest kind that it fills: `2d`. */
+function roundedSpan(seconds: number): string {
+  const unit = [DAY, HOUR, MINUTE].find((one) => seconds >= one) ?? 1;
+  return formatSpan(seconds - (seconds % unit));
 }
 
 function problemsIn(section: Part['section'], { problems }: CapsuleSeen): readonly Finding[] {

@@ -47,7 +47,7 @@ test('a bridge with its range, and the routes of the bridge itself, are fine', a
   assert.deepEqual(await check({ uses }), [
     'main/default ok: br0 has 172.20.254.0/24',
     'ranges ok: no route, address or resolver of the machine is in them',
-    'addresses ok: 0 cells, each with an address of its own',
+    'addresses ok: cells with an address of their own: 0',
   ]);
 });
 

@@ -118,6 +118,6 @@ function judgeAddresses(
     .filter(([, owners]) => owners.length > 1)
     .map(([address, owners]) => `${address} is of ${owners.map(({ key }) => key).join(' and ')}`);
   const faults = [...wrong, ...twice];
-  if (faults.length === 0) return ok(`${seen.length} cells, each with an address of its own`);
+  if (faults.length === 0) return ok(`cells with an address of their own: ${seen.length}`);
   return fail(shortList(faults), remedy`restart the cells: each then gets its own address again`);
 }
