@@ -33,6 +33,9 @@ export interface CellNetworkSpec {
   readonly dns?: Dns;
 }
 
+/** The part of a spec that is in the files of its cell. */
+export type CellFileNames = Pick<CellNetworkSpec, 'hostname' | 'extraHosts' | 'dns'>;
+
 /** The network of one cell as Linux shows it. */
 export interface CellNetworkSeen {
   readonly key: string;
@@ -57,8 +60,15 @@ export interface CellNetwork {
   attach(spec: CellNetworkSpec, signal?: AbortSignal): Promise<void>;
   detach(key: string, signal?: AbortSignal): Promise<void>;
   list(signal?: AbortSignal): Promise<readonly CellNetworkSeen[]>;
-  /** One cell of `list`, cheaply (it is asked in every reconcile); undefined when nothing is there. */
-  inspect(key: string, signal?: AbortSignal): Promise<CellNetworkSeen | undefined>;
+  /**
+   * One cell of `list`, cheaply (it is asked in every reconcile); undefined when nothing is there. With `names` a cell
+   * whose files have other ones is not complete: an attach corrects them.
+   */
+  inspect(
+    key: string,
+    signal?: AbortSignal,
+    names?: CellFileNames,
+  ): Promise<CellNetworkSeen | undefined>;
   /** Replaces all port maps, of all spaces, in one transaction. Published ports are reachable from every space. */
   publish(ports: readonly PublishedPort[], signal?: AbortSignal): Promise<void>;
   namespacePath(key: string): string;

@@ -8,6 +8,7 @@ import {
   type ContainerRecord,
   type ContainerRuntime,
   cellKey,
+  fileNamesOf,
   type ImageStores,
   normaliseImageReference,
   type VolumeBackend,
@@ -47,7 +48,7 @@ export async function lookAtCell(
   const { id } = record;
   const [containers, network, namespaces, attached] = await Promise.all([
     Promise.all(record.containers.map((one) => lookAtContainer(one, parts, signal))),
-    parts.network.inspect(cellKey(id), signal),
+    parts.network.inspect(cellKey(id), signal, fileNamesOf(record)),
     parts.namespaces.inspect(cellKey(id)),
     parts.volumeBackend.attached(),
   ]);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import {
   allOrFirstError,
+  type CellFileNames,
   type CellLinkKind,
   type CellNetwork,
   type CellNetworkSeen,
@@ -33,6 +34,7 @@ import { Spaces } from './spaces.ts';
 import { connectTap, disconnectTap, listTaps, uidOfAddress } from './tap-link.ts';
 import {
   type CellResolvers,
+  hasCellFiles,
   refreshResolvers,
   resolverFile,
   writeCellFiles,
@@ -140,10 +142,14 @@ export class BridgeNetwork implements CellNetwork, SpaceNetworks {
   }
 
   /**
-   * Starts no process: reads the namespace's pin, the mark of a complete attach, and the link's entry in
-   * /proc.
+   * Starts no process: reads the namespace's pin, the mark of a complete attach, the cell's files, and the link's
+   * entry in /proc.
    */
-  async inspect(key: string): Promise<CellNetworkSeen | undefined> {
+  async inspect(
+    key: string,
+    _signal?: AbortSignal,
+    names?: CellFileNames,
+  ): Promise<CellNetworkSeen | undefined> {
     const [attached, state] = await Promise.all([this.#attachedAs(key), namespaceState(key)]);
     if (attached === undefined) {
       // An interrupted attach or detach may have left files and nothing else.
@@ -152,7 +158,9 @@ export class BridgeNetwork implements CellNetwork, SpaceNetworks {
     }
     const { address, link } = attached;
     const isWhole = link === 'tap' || state === 'pinned';
-    return { key, link, address, complete: isWhole && existsSync(linkConfig(address)) };
+    const isNamed =
+      names === undefined || (await hasCellFiles(this.#files, { ...names, key, address }));
+    return { key, link, address, complete: isWhole && isNamed && existsSync(linkConfig(address)) };
   }
 
   async publish(ports: readonly PublishedPort[], signal?: AbortSignal): Promise<void> {

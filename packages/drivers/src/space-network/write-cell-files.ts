@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { CellNetworkSpec, Dns } from '@capsule/core';
+import type { CellFileNames, CellNetworkSpec, Dns } from '@capsule/core';
 import { unlessMissing } from '@capsule/host';
 import type { CellFiles } from './cell-files.ts';
 import { planHostsFile } from './hosts-file.ts';
@@ -23,6 +23,21 @@ export async function writeCellFiles(
   // Kept beside its result: the uplink may change while no attach runs.
   await files.write(key, 'dns', JSON.stringify(dns));
   await files.write(key, 'resolv.conf', changeResolverFile(await resolverFile(resolvers), dns));
+}
+
+/** Whether the files of a cell have the names of its spec. */
+export async function hasCellFiles(
+  files: CellFiles,
+  spec: Pick<CellNetworkSpec, 'key' | 'address'> & CellFileNames,
+): Promise<boolean> {
+  const { key, hostname, dns = NO_CHANGE } = spec;
+  const [hosts, name, stored] = await Promise.all([
+    files.read(key, 'hosts'),
+    files.read(key, 'hostname'),
+    files.read(key, 'dns'),
+  ]);
+  if (hosts !== planHostsFile(spec) || name !== `${hostname}\n`) return false;
+  return stored === JSON.stringify(dns);
 }
 
 /** Updates a cell's resolv.conf from the uplink's resolvers; a cell without files gets none. */

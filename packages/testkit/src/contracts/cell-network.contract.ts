@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
-import type { CellNetwork, PublishedPort } from '@capsule/core';
+import type { CellFileNames, CellNetwork, PublishedPort } from '@capsule/core';
 
 /** A network without cells, with the space main/default in 172.20.254.0/24. */
 export interface NetworkBench {
@@ -32,6 +32,23 @@ export function cellNetworkContract(
       await network.attach(WEB);
       assert.deepEqual(await network.inspect(WEB.key), seen);
       assert.deepEqual(await network.list(), [seen]);
+    });
+
+    test('a cell with other names is not complete until an attach corrects them', async (t) => {
+      const { network } = await open(t);
+      await network.attach(WEB);
+      const isComplete = async (names: CellFileNames) =>
+        (await network.inspect(WEB.key, undefined, names))?.complete;
+      const { hostname } = WEB;
+      assert.equal(await isComplete({ hostname }), true);
+      const dns = { nameservers: ['192.0.2.53'], searches: [], options: [] };
+      const extraHosts = [{ hostname: 'printer', address: '192.0.2.9' }];
+      for (const names of [{ hostname: 'other' }, { hostname, extraHosts }, { hostname, dns }]) {
+        assert.equal(await isComplete(names), false);
+        await network.attach({ ...WEB, ...names });
+        assert.equal(await isComplete(names), true);
+        await network.attach(WEB);
+      }
     });
 
     test('detaching a cell removes it, and detaching it again succeeds', async (t) => {

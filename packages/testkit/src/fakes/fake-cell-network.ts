@@ -1,4 +1,5 @@
 import {
+  type CellFileNames,
   type CellNetwork,
   type CellNetworkSeen,
   type CellNetworkSpec,
@@ -18,6 +19,8 @@ import { fakeError } from './fake-error.ts';
 /** The state that outlives the object that made it: the fake's Linux. */
 export interface FakeNetworkState {
   readonly cells: Map<string, CellNetworkSeen>;
+  /** The names in the files of each cell. */
+  readonly names: Map<string, string>;
   readonly spaces: Map<string, SpaceNetworkSpec>;
   published: readonly PublishedPort[];
 }
@@ -25,7 +28,12 @@ export interface FakeNetworkState {
 /** A machine with the space main/default, in 172.20.254.0/24. */
 export function fakeNetworkState(): FakeNetworkState {
   const first = { key: 'main_default', bridge: 'br0', cidr: '172.20.254.0/24' };
-  return { cells: new Map(), spaces: new Map([[first.key, first]]), published: [] };
+  return {
+    cells: new Map(),
+    names: new Map(),
+    spaces: new Map([[first.key, first]]),
+    published: [],
+  };
 }
 
 type Verb =
@@ -89,7 +97,7 @@ export class FakeCellNetwork implements CellNetwork, SpaceNetworks {
   }
 
   async attach(
-    { key, link = 'veth', address }: CellNetworkSpec,
+    { key, link = 'veth', address, ...names }: CellNetworkSpec,
     signal?: AbortSignal,
   ): Promise<void> {
     this.#called('attach', key, signal);
@@ -101,6 +109,7 @@ export class FakeCellNetwork implements CellNetwork, SpaceNetworks {
       throw fakeError('NETWORK_ADDRESS_OUTSIDE', 'invalid', `${address} is no address for a cell`);
     }
     this.state.cells.set(key, { key, link, address, complete: true });
+    this.state.names.set(key, describeNames(names));
   }
 
   async detach(key: string, signal?: AbortSignal): Promise<void> {
@@ -113,9 +122,15 @@ export class FakeCellNetwork implements CellNetwork, SpaceNetworks {
     return [...this.state.cells.values()];
   }
 
-  async inspect(key: string, signal?: AbortSignal): Promise<CellNetworkSeen | undefined> {
+  async inspect(
+    key: string,
+    signal?: AbortSignal,
+    names?: CellFileNames,
+  ): Promise<CellNetworkSeen | undefined> {
     this.#called('inspect', key, signal);
-    return this.state.cells.get(key);
+    const seen = this.state.cells.get(key);
+    const isNamed = names === undefined || this.state.names.get(key) === describeNames(names);
+    return seen && { ...seen, complete: seen.complete && isNamed };
   }
 
   async publish(ports: readonly PublishedPort[], signal?: AbortSignal): Promise<void> {
@@ -161,4 +176,8 @@ export class FakeCellNetwork implements CellNetwork, SpaceNetworks {
 function isInTheWay(one: SpaceNetworkSpec, other: SpaceNetworkSpec): boolean {
   const [a, b] = [parseRange(one.cidr), parseRange(other.cidr)];
   return one.bridge === other.bridge || (a !== undefined && b !== undefined && isOverlap(a, b));
+}
+
+function describeNames({ hostname, extraHosts = [], dns }: CellFileNames): string {
+  return JSON.stringify([hostname, extraHosts, dns]);
 }

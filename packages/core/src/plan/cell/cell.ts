@@ -1,5 +1,10 @@
 import type { CellNamespacesSeen } from '../../port/cell-namespaces.ts';
-import type { CellLinkKind, CellNetworkSeen, CellNetworkSpec } from '../../port/cell-network.ts';
+import type {
+  CellFileNames,
+  CellLinkKind,
+  CellNetworkSeen,
+  CellNetworkSpec,
+} from '../../port/cell-network.ts';
 import type { CellRecord } from '../../resource/cell/cell.ts';
 import { cellKey } from '../../resource/cell/cell-key.ts';
 import type { ContainerRecord } from '../../resource/cell/container.ts';
@@ -172,12 +177,11 @@ function prepare(record: CellRecord, seen: CellSeen): CellStep[] {
   const wave: CellStep[] = [];
   const { spec, id } = record;
   const key = cellKey(id);
-  const hostname = spec.hostname === '' ? id.cell : spec.hostname;
+  const { hostname, extraHosts, dns } = fileNamesOf(record);
   if (spec.networkMode === 'host' && seen.network !== undefined) {
     wave.push({ do: 'detachNetwork', key });
   }
   if (spec.networkMode === 'bridge' && seen.address !== undefined && !isAttached(record, seen)) {
-    const { extraHosts, dns } = spec;
     const { address } = seen;
     const link = linkOf(record);
     wave.push({ do: 'attachNetwork', key, link, hostname, address, extraHosts, dns });
@@ -190,6 +194,15 @@ function prepare(record: CellRecord, seen: CellSeen): CellStep[] {
   const wanted = new Set(volumesOf(record));
   wave.push(...release(held.filter((name) => !wanted.has(name))));
   return wave;
+}
+
+/** The names in the files of a cell. Pure. */
+export function fileNamesOf({
+  id,
+  spec,
+}: Pick<CellRecord, 'id' | 'spec'>): Required<CellFileNames> {
+  const { extraHosts, dns } = spec;
+  return { hostname: spec.hostname === '' ? id.cell : spec.hostname, extraHosts, dns };
 }
 
 /** Plans the release of everything that the containers of the cell share. */
