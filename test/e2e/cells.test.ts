@@ -104,7 +104,7 @@ suite('cells', { concurrency: false }, () => {
     "the container page's manifest is applied byte for byte, once its folder exists",
     BOUND,
     async () => {
-      const refused = await capsulectl(lab, ['apply', '-f', '-'], { input: PAGE, allow: [1] });
+      const refused = await capsulectl(lab, ['apply', '-f', '-'], { input: PAGE, allow: [4] });
       assert.match(refused.stderr, /cannot mount \/srv\/html: the capsule has no such path/);
       await lab.exec(['sudo', 'mkdir', '-p', '/srv/html']);
       await lab.exec(['sh', '-c', 'echo hello > /srv/html/index.html']);

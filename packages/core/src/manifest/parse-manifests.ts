@@ -11,6 +11,7 @@ import { readYaml } from './read/read-yaml.ts';
 import { readDocument } from './read-document.ts';
 
 export { inApplyOrder } from './kind/apply-order.ts';
+export { CELL_CONTAINER_FIELDS } from './kind/cell/read-container.ts';
 export { KINDS } from './kind/kinds.ts';
 export { CONTAINER_FIELDS } from './kind/workload/read-container.ts';
 export { MICRO_VM_FIELDS } from './kind/workload/read-micro-vm.ts';
