@@ -53,6 +53,7 @@ test('a message can be shown without facts, whatever it does with them', () => {
   assert.equal(`${facts.list.map((one) => one.path).join()}`, '<list>');
   assert.equal(`${facts.list[0]?.path}`, '<list.path>');
   assert.equal([...facts.list].length, 1);
+  assert.deepEqual(facts.text.split('/').map(String), ['<text>']);
   assert.equal(`${facts.code ?? 'none'}`, '<code>');
 });
 

@@ -1,7 +1,8 @@
 /**
  * A fact that is not known yet: shown in a text it reads `<name>`, its members read
- * `<name.member>`, and calling one of its methods changes nothing. With it the message of an error
- * can be shown without an error.
+ * `<name.member>`, and calling one of its methods changes nothing. Split, it is one part: a place
+ * then reads as a name in the default stack. With it the message of an error can be shown without
+ * an error.
  */
 export function placeholder(name: string): unknown {
   return make(name, undefined);
@@ -14,6 +15,7 @@ function make(name: string, parent: unknown): unknown {
   const self: unknown = new Proxy(() => undefined, {
     get(_, member) {
       if (TO_TEXT.has(member)) return () => text;
+      if (member === 'split') return () => [self];
       if (member === Symbol.iterator) return () => [self][Symbol.iterator]();
       return make(/^\d+$|^at$/.test(String(member)) ? name : `${name}.${String(member)}`, self);
     },

@@ -8,7 +8,7 @@ import { OUTPUT_FLAG } from '../shared/render/format.ts';
 export const ROOT_COMMANDS: readonly Command[] = [
   {
     path: ['init'],
-    summary: 'show what the capsule has set up',
+    summary: 'show the realms, spaces and stacks of the capsule',
     about:
       'A capsule makes the realm main, its space default and the stack default at its first start, so there is ' +
       'nothing to do. The command changes nothing, however often you run it.',

@@ -139,7 +139,7 @@ const REFUSED: readonly (readonly [string, string, readonly string[]])[] = [
       '8:27: snapshotSchedule.every: is too short, or not a duration (at least 1m: 30m, 6h, 1d)',
       '8:38: snapshotSchedule.keep: 0 is out of range (1 to 1000)',
       '13:1: unknown key `image` (valid keys here: name, kind, size, snapshotSchedule)',
-      '12:7: size: "much" is not a size (a whole number of bytes, or with the unit KiB, MiB, GiB or TiB: 256MiB)',
+      '12:7: size: "much" is not a size (a number of bytes, or a whole number with K, M, G or T: 256M)',
       '10:7: name: "X" is not a valid name (use 1 to 63 characters a-z, 0-9 and `-`, with a letter or digit at both ends)',
     ],
   ],

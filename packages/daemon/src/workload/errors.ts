@@ -8,8 +8,7 @@ export const workloadError = defineErrors('WORKLOAD', {
   },
   IS_CELL: {
     kind: 'precondition',
-    message: (f: { name: string }) =>
-      `the cell ${f.name} is not a workload: it cannot be changed as one`,
+    message: (f: { name: string }) => `cell ${f.name} cannot be changed as a workload`,
     why: 'a workload is a cell with one container that has the name of the cell',
     hint: 'apply a manifest of kind Cell, or choose another name for the workload',
   },

@@ -16,7 +16,7 @@ export const machineError = defineErrors('MACHINE', {
   OVERDUE: {
     kind: 'timeout',
     message: (f: { seconds: number; detail: string }) =>
-      `the virtual machine's program did not end within ${f.seconds} s: ${f.detail}`,
+      `the virtual machine did not finish its program within ${f.seconds} s: ${f.detail}`,
     hint: 'emulation needs a machine that is not busy',
   },
 });

@@ -18,5 +18,5 @@ test('a size that is none is refused with the right form of it', () => {
     refused('10GB'),
     '--size takes a size, not "10GB"; write 10GiB; units are powers of 1024',
   );
-  assert.match(refused('much'), /not "much"; write a whole number of bytes, or with/);
+  assert.match(refused('much'), /not "much"; write a number of bytes, or a whole number with K/);
 });

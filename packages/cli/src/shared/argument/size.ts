@@ -9,7 +9,7 @@ export function readMebibytes(input: Input, what: string, text: string): bigint 
   throw input.refuse(
     `${what} takes a size, not ${JSON.stringify(text)}`,
     unit === undefined
-      ? 'write a whole number of bytes, or with the unit MiB, GiB or TiB: 512MiB, 10G'
+      ? 'write a number of bytes, or a whole number with K, M, G or T: 512M, 10G'
       : `write ${count}${unit.toUpperCase()}iB; units are powers of 1024`,
   );
 }

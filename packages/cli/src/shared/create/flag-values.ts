@@ -12,7 +12,7 @@ export function readBytes(
   if (bytes !== undefined) return bytes;
   throw input.refuse(
     `--${flag} takes a size, not ${JSON.stringify(text)}`,
-    'write a whole number of bytes, or with a unit: 512m, 1g, 512MiB',
+    'write a number of bytes, or a whole number with a unit: 512m, 1g, 512MiB',
   );
 }
 

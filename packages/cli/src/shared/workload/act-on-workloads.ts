@@ -97,7 +97,7 @@ export function startWorkloads({ done, ask }: StartLike): Run {
     if (workload?.desired !== 'running') return '';
     if (isShort) return `${name}\n`;
     const isDone = changed === true && workload.status.reason === 'Completed';
-    if (isDone) return `${name} ${done}, and is done\n`;
+    if (isDone) return `${name} ${done} and finished\n`;
     const style = styleOfState(workload);
     const state = describeState(workload);
     const shown = style === undefined ? state : out.style(style, state);

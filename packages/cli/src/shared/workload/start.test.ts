@@ -24,7 +24,7 @@ async function start(status: Partial<ReportedWorkload['status']>, options: RunOp
 test('a started workload is reported with its state, and one whose program is done as done', async () => {
   assert.equal((await start({})).stdout, 'job started: Running\n');
   const done = await start({ phase: 'stopped', reason: 'Completed', exitCode: 0 });
-  assert.deepEqual(done, { exitCode: 0, stdout: 'job started, and is done\n', stderr: '' });
+  assert.deepEqual(done, { exitCode: 0, stdout: 'job started and finished\n', stderr: '' });
 });
 
 test('the line of a start is broken at words of a terminal, and whole in a pipe', async () => {

@@ -26,7 +26,7 @@ export function readSize(reader: DocumentReader, place: Place): number {
   if (text === undefined) return Number.NaN;
   const bytes = parseSize(text);
   if (bytes !== undefined) return bytes;
-  const hint = 'a whole number of bytes, or with the unit KiB, MiB, GiB or TiB: 256MiB';
+  const hint = 'a number of bytes, or a whole number with K, M, G or T: 256M';
   reader.refuse(place.path, `${JSON.stringify(text)} is not a size`, hint);
   return Number.NaN;
 }
