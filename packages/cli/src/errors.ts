@@ -89,6 +89,12 @@ export const cliError = defineErrors('CLI', {
     why: 'neither --capsule nor CAPSULE_HOST names a capsule, and no capsule runs on this machine',
     hint: 'start one with `npm start`, or set CAPSULE_HOST=unix:/path/of/capsuled.sock',
   },
+  CAPSULES_HIDDEN: {
+    kind: 'denied',
+    message: () => 'this user has no permission to see the capsules of this machine',
+    why: 'only root can open the socket of a capsule',
+    hint: 'run the command as root: sudo -s opens a root shell',
+  },
   SEVERAL_CAPSULES: {
     kind: 'invalid',
     message: (f: { targets: readonly string[] }) =>

@@ -85,6 +85,9 @@ async function printFailure(
 ): Promise<number> {
   if (!(error instanceof Interruption)) {
     await err.write(renderError(error, program, { out: err, isDebug: words.includes('--debug') }));
+  } else if (error.isCtrlC && err.isTerminal) {
+    // The terminal showed ^C: the shell begins its prompt on a line of its own.
+    await err.write('\n');
   }
   return exitCodeOf(error);
 }

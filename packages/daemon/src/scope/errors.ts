@@ -12,7 +12,8 @@ export const scopeError = defineErrors('SCOPE', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: { level: Level; place: string }) => `there is no ${f.level} ${f.place}`,
-    hint: (f) => remedy`${listAction(f.level)} shows what exists`,
+    hint: (f: { level: Level }) =>
+      remedy`${listAction(f.level)} shows what exists, ${action(`${f.level}.create`)} creates one`,
   },
   NAMESPACE_TAKEN: {
     kind: 'conflict',

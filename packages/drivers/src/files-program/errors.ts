@@ -27,7 +27,7 @@ export const filesError = defineErrors('FILES', {
   FULL: {
     kind: 'exhausted',
     message: (f: Place) => `no space is left for ${at(f)}`,
-    hint: 'free space on the capsule, then copy again',
+    hint: remedy`delete files there, or make a full volume larger with ${action('volume.resize')}; then copy again`,
   },
   DENIED: { kind: 'precondition', message: (f: Place) => `the kernel refuses access to ${at(f)}` },
   LOOP: { kind: 'invalid', message: (f: Place) => `the symbolic links at ${at(f)} form a loop` },

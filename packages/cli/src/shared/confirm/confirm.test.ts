@@ -164,7 +164,7 @@ test('Ctrl-C at the question ends the command, and nothing is done', async () =>
   const typed = { [Symbol.asyncIterator]: () => ({ next: () => never }) };
   const { target } = capsule;
   const words = ['workload', 'delete', 'web'];
-  const { exitCode } = await runCapsulectl(words, {
+  const { exitCode, stderr } = await runCapsulectl(words, {
     target,
     terminal,
     isTerminal: true,
@@ -173,4 +173,5 @@ test('Ctrl-C at the question ends the command, and nothing is done', async () =>
     onWrite: (text) => text.includes('[y/N]') && stop.abort(new Interruption('SIGINT')),
   });
   assert.deepEqual([exitCode, done], [130, []]);
+  assert.match(stderr, /\[y\/N\] \n$/, 'the prompt of the shell begins a line');
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +77,20 @@ test('no capsule at all is an error with what to do next', async () => {
   assert.equal(exitCode, 1);
   assert.match(stderr, /error: no capsule found/);
   assert.match(stderr, /fix: start one with `npm start`, or set CAPSULE_HOST/);
+});
+
+test('without permission to see the capsules, the error asks for root, and does not say that none runs', async () => {
+  await using folder = await temporaryFolder();
+  await targetOf(folder.path); // loads the command while everything is readable
+  await chmod(folder.path, 0o755);
+  await mkdir(join(folder.path, 'demo'), { mode: 0o000 });
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  const { exitCode, stderr } = await targetOf(folder.path);
+  if (isRoot) process.seteuid?.(0);
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /error: this user has no permission to see the capsules/);
+  assert.match(stderr, /fix: run the command as root/);
 });
 
 test('a capsule that answers is asked', async () => {

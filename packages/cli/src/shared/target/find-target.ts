@@ -9,7 +9,8 @@ const SOCKET = 'capsuled.sock';
 
 /**
  * Which capsule is meant: `--capsule`, else `CAPSULE_HOST`, else the capsule that this machine is,
- * else the only one that runs embedded on it. Fails with `CLI_NO_CAPSULE`, `CLI_SEVERAL_CAPSULES`.
+ * else the only one that runs embedded on it. Fails with `CLI_NO_CAPSULE`, `CLI_CAPSULES_HIDDEN`,
+ * `CLI_SEVERAL_CAPSULES`.
  */
 export async function findTarget(input: Input, context: Context): Promise<string> {
   const named = input.text('capsule') ?? context.env['CAPSULE_HOST'];
@@ -18,7 +19,10 @@ export async function findTarget(input: Input, context: Context): Promise<string
   const sockets = await listSockets(context.socketFolder);
   if (sockets.includes(own)) return `unix:${own}`;
   const [only, ...others] = await keepLiving(sockets);
-  if (only === undefined) throw cliError.NO_CAPSULE({ looked: `unix:${own}` });
+  if (only === undefined) {
+    if (await hidesCapsules(context.socketFolder)) throw cliError.CAPSULES_HIDDEN({});
+    throw cliError.NO_CAPSULE({ looked: `unix:${own}` });
+  }
   if (others.length === 0) return `unix:${only}`;
   throw cliError.SEVERAL_CAPSULES({ targets: [only, ...others].map((at) => `unix:${at}`) });
 }
@@ -50,6 +54,19 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return [];
     throw error;
   }
+}
+
+/** Whether capsules have folders here that this user must not open. */
+async function hidesCapsules(folder: string): Promise<boolean> {
+  const inner = (await namesIn(folder)).map((name) => path.join(folder, name));
+  return (await Promise.all([folder, ...inner].map(isDenied))).includes(true);
+}
+
+function isDenied(folder: string): Promise<boolean> {
+  return readdir(folder).then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code === 'EACCES',
+  );
 }
 
 /** A capsule that died without cleaning up leaves a socket without a listener. */
