@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CAPSULECTL, KUKE } from '@capsule/cli';
 import { apiPage } from './generate/api-page.ts';
+import { cellFields } from './generate/cell-fields.ts';
 import { cliPage } from './generate/cli-page.ts';
 import { findDrift } from './generate/drift.ts';
 import { errorCatalogue } from './generate/error-catalogue.ts';
@@ -27,6 +28,7 @@ const pages: readonly Generator[] = [
   errorsPage(root, 'docs/reference/errors.md'),
   errorCatalogue(root, 'packages/cli/src/shared/explain/gen/error-catalogue.ts'),
   manifestSchema('docs/reference/manifest.schema.json'),
+  cellFields(root, 'docs/reference/manifest.md'),
   cliPage(CAPSULECTL, 'docs/reference/cli.md'),
   cliPage(KUKE, 'docs/reference/kuke.md'),
   promisePages(root, {

@@ -1,5 +1,6 @@
 import { connectCapsule } from '@capsule/api/node';
 import type { Workload } from '@capsule/api/wire';
+import { Level } from '@capsule/api/wire';
 import type { Lab } from '@capsule/testkit';
 import { capsulectl } from './capsulectl.ts';
 import { stretched } from './stretched.ts';
@@ -93,8 +94,10 @@ export async function deleteWorkloads(lab: Lab, ...names: readonly string[]): Pr
 export async function deleteAll(lab: Lab): Promise<void> {
   await lab.ready();
   await using client = connectCapsule(lab.host);
-  const { workloads } = await client.workload.list({});
-  await Promise.all(workloads.map(({ name }) => client.workload.delete({ name, force: true })));
+  const { nodes } = await client.cell.list({ level: Level.CELL });
+  const places = nodes.flatMap(({ node }) => (node.case === 'cell' ? [node.value.place] : []));
+  const all = { cascade: true, force: true };
+  await Promise.all(places.map((place) => client.cell.delete({ ...all, ...(place && { place }) })));
   const { volumes } = await client.volume.list({});
   for (const { name } of volumes) await client.volume.delete({ name, force: true });
 }

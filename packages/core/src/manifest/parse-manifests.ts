@@ -11,13 +11,17 @@ import { readYaml } from './read/read-yaml.ts';
 import { readDocument } from './read-document.ts';
 
 export { inApplyOrder } from './kind/apply-order.ts';
-export { CELL_CONTAINER_FIELDS } from './kind/cell/read-container.ts';
+export { EDIT_EFFECTS, type EditEffect } from './kind/cell/edit-effect.ts';
+export { CELL_TABLE } from './kind/cell/read-cell.ts';
+export { CELL_CONTAINER_FIELDS, CONTAINER_TABLE } from './kind/cell/read-container.ts';
 export { KINDS } from './kind/kinds.ts';
+export { scopeTable } from './kind/scope/read-scope.ts';
 export { CONTAINER_FIELDS } from './kind/workload/read-container.ts';
 export { MICRO_VM_FIELDS } from './kind/workload/read-micro-vm.ts';
 export { MANIFEST_SCHEMA } from './manifest-schema.ts';
 export { printManifest } from './print-manifest.ts';
 export { MANIFEST_MAX_BYTES } from './read/read-yaml.ts';
+export type { JsonSchema } from './schema/json-schema.ts';
 
 const PROBLEMS_SHOWN = 100;
 

@@ -61,12 +61,16 @@ const volume = fields(
   ['target'],
 );
 
-const { image, imagePullPolicy, args, workingDir, user, hostname, extraHosts, dns } =
-  CONTAINER_PROPERTIES;
-const { healthCheck, minReadySeconds, dependsOn, updatePolicy, updateTimeoutSeconds } =
-  CONTAINER_PROPERTIES;
+const { image, imagePullPolicy, args, workingDir, user } = CONTAINER_PROPERTIES;
+const { healthCheck, minReadySeconds, updatePolicy, updateTimeoutSeconds } = CONTAINER_PROPERTIES;
 const { readOnlyRootFilesystem, capabilities, ulimits, sysctls, stopSignal, stopGraceSeconds } =
   CONTAINER_PROPERTIES;
+
+/** A field that the containers of a cell share. */
+function ofRoot(field: 'extraHosts' | 'dns' | 'dependsOn'): JsonSchema {
+  const { description, ...rest } = CONTAINER_PROPERTIES[field];
+  return { ...rest, description: `Of the root: for the whole cell. ${description}` };
+}
 
 /** Everything that the `spec:` of a container may hold; the compiler asks for each field. */
 const PROPERTIES: Readonly<Record<(typeof CELL_CONTAINER_FIELDS)[number], JsonSchema>> = {
@@ -74,7 +78,7 @@ const PROPERTIES: Readonly<Record<(typeof CELL_CONTAINER_FIELDS)[number], JsonSc
   ...PLACES,
   cellId: text('Its cell. Default: the name of the container.'),
   containerdId: text('Printed by get: the id in containerd.'),
-  root: flag('The root container decides over the life of its cell. Default: the first one.'),
+  root: flag('The root of its cell. Without a mark, the first container is the root.'),
   image,
   imagePullPolicy,
   command: {
@@ -84,16 +88,16 @@ const PROPERTIES: Readonly<Record<(typeof CELL_CONTAINER_FIELDS)[number], JsonSc
   args,
   workingDir,
   user,
-  env: texts('NAME=VALUE'),
-  ports: texts('8080:80, 8080:80/udp or 127.0.0.1:8080:80: published on the capsule.'),
+  env: texts('NAME=VALUE; added to the variables of the image.'),
+  ports: texts('Ports to publish on the capsule: 8080:80, 8080:80/udp or 127.0.0.1:8080:80.'),
   volumes: list('Paths of the capsule, volumes and file systems in memory.', volume),
   networksAliases: texts('Further names of the cell in its space.'),
   hostNetwork: flag('Of the root: the cell uses the network of the capsule.'),
   hostPID: flag('Of the root: uses the PID namespace of the capsule.'),
   hostIPC: flag('Of the root: uses the IPC namespace of the capsule.'),
-  hostname,
-  extraHosts,
-  dns,
+  hostname: text('Of the root: host name of the cell. Default: the name of the cell.'),
+  extraHosts: ofRoot('extraHosts'),
+  dns: ofRoot('dns'),
   privileged: CONTAINER_PROPERTIES.privileged,
   restartPolicy: {
     enum: ['', 'never', 'no', 'on-failure', 'always', 'unless-stopped'],
@@ -110,12 +114,12 @@ const PROPERTIES: Readonly<Record<(typeof CELL_CONTAINER_FIELDS)[number], JsonSc
   }),
   healthCheck,
   minReadySeconds,
-  dependsOn,
+  dependsOn: ofRoot('dependsOn'),
   updatePolicy,
   updateTimeoutSeconds,
   readOnlyRootFilesystem,
   capabilities,
-  securityOpts: list('no-new-privileges, seccomp=unconfined', { type: 'string' }),
+  securityOpts: list('no-new-privileges or seccomp=unconfined.', { type: 'string' }),
   tmpfs: list(
     'File systems in memory.',
     fields(
@@ -130,7 +134,7 @@ const PROPERTIES: Readonly<Record<(typeof CELL_CONTAINER_FIELDS)[number], JsonSc
   ),
   resources: fields('Limits. The capsule changes them without a restart.', {
     memoryLimitBytes: whole('Memory in bytes.', { minimum: 1 }),
-    cpuShares: whole('Its part of a busy processor; a container without it has 1024.', {
+    cpuShares: whole('Its share of a busy processor; a container without it has 1024.', {
       minimum: 2,
     }),
     cpuMillis: whole('Thousandths of a processor.', { minimum: 1 }),

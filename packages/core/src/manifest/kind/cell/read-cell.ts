@@ -1,6 +1,6 @@
 import type { CellId } from '../../../resource/cell/cell-id.ts';
 import type { CellDocument, ContainerDocument } from '../../../resource/workload/cell-document.ts';
-import type { DocumentReader, Place } from '../../read/document-reader.ts';
+import type { DocumentReader, FieldTable, Place } from '../../read/document-reader.ts';
 import { readText } from '../../read/read-words.ts';
 import { CONTAINER_TABLE, readContainerSpec } from './read-container.ts';
 import { DEFAULT_PARTS, readHead } from './read-head.ts';
@@ -12,14 +12,17 @@ export interface CellManifest extends CellDocument {
 }
 
 const LATER = ['autoDelete', 'tty'] as const;
-const FIELDS = ['id', 'realmId', 'spaceId', 'stackId', 'rootContainerId', 'containers', ...LATER];
-const REFUSED = {
-  nestedCgroupRuntime: 'a container that needs cgroups of its own runs in a microVM',
-};
+
+export const CELL_TABLE = {
+  fields: ['id', 'realmId', 'spaceId', 'stackId', 'rootContainerId', 'containers', ...LATER],
+  refused: {
+    nestedCgroupRuntime: 'a container that needs cgroups of its own runs in a microVM',
+  },
+} as const satisfies FieldTable;
 
 /** A document of `apiVersion: v1beta1`, `kind: Cell`. */
 export function readCell(reader: DocumentReader, root: Place): CellManifest | undefined {
-  const head = readHead(reader, root, { fields: FIELDS, refused: REFUSED });
+  const head = readHead(reader, root, CELL_TABLE);
   if (head === undefined) return undefined;
   const { name, labels, spec } = head;
   refuseLater(reader, spec, LATER);

@@ -1,6 +1,6 @@
 import { type Place as NodePlace, placeOf } from '../../../resource/place/place.ts';
 import type { ScopeLevel, ScopeSpec } from '../../../resource/place/scope.ts';
-import type { DocumentReader, Place } from '../../read/document-reader.ts';
+import type { DocumentReader, FieldTable, Place } from '../../read/document-reader.ts';
 import { readText } from '../../read/read-words.ts';
 import { LATER_FIELD } from '../cell/later-fields.ts';
 import { DEFAULT_PARTS, readHead } from '../cell/read-head.ts';
@@ -27,15 +27,18 @@ const REFUSED: Readonly<Record<ScopeLevel, Readonly<Record<string, string>>>> = 
   stack: {},
 };
 
+/** Keys of `spec:` of a realm, space or stack. Pure. */
+export function scopeTable(level: ScopeLevel): FieldTable {
+  const own = level === 'realm' ? ['namespace'] : [];
+  return { fields: ['id', ...PARENTS[level], ...own], refused: REFUSED[level] };
+}
+
 /** A document of `kind: Realm`, `Space` or `Stack`. */
 export function readScope(
   level: ScopeLevel,
 ): (reader: DocumentReader, root: Place) => ScopeManifest | undefined {
   return (reader, root) => {
-    const head = readHead(reader, root, {
-      fields: ['id', ...PARENTS[level], ...(level === 'realm' ? ['namespace'] : [])],
-      refused: REFUSED[level],
-    });
+    const head = readHead(reader, root, scopeTable(level));
     if (head === undefined) return undefined;
     const { name, labels, spec } = head;
     const parents = PARENTS[level].map(

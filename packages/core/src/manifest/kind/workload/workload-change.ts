@@ -49,6 +49,10 @@ const EFFECTS: Readonly<Record<Exclude<keyof WorkloadSpec, 'name'>, 'inPlace' | 
 };
 
 type Field = keyof typeof EFFECTS;
+
+/** Whether a change of this field needs a new container. Pure. */
+export const recreates = (field: Field): boolean => EFFECTS[field] === 'recreates';
+
 const FIELDS = Object.keys(EFFECTS) as readonly Field[];
 
 /**
@@ -61,10 +65,9 @@ export function describeWorkloadChange(
 ): readonly FieldChange[] {
   return FIELDS.flatMap((field) => {
     const old = before === undefined ? defaultOf(field) : fieldOf(field, before);
-    const recreates = EFFECTS[field] === 'recreates';
     return differences(pathOf(field, after), old, fieldOf(field, after)).map((leaf) => ({
       ...leaf,
-      recreates,
+      recreates: recreates(field),
     }));
   });
 }
