@@ -2,35 +2,50 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import {
+  CellContainerSchema,
+  CellSchema,
+  type CellWatchResponse,
+  CellWatchResponseSchema,
   DesiredState,
-  WorkloadSchema,
-  type WorkloadWatchResponse,
-  WorkloadWatchResponseSchema,
 } from '@capsule/api/wire';
 import { followPublished, publishedBy } from './watch-published.ts';
 
-const shown = (name: string, hostPort: number, more: object = {}): WorkloadWatchResponse =>
-  create(WorkloadWatchResponseSchema, {
-    workload: create(WorkloadSchema, {
-      name,
-      container: { ports: [{ hostPort, containerPort: 80 }] },
-    }),
-    ...more,
+const container = (hostPort: number, desiredState: DesiredState = DesiredState.RUNNING) =>
+  create(CellContainerSchema, {
+    spec: { container: { ports: [{ hostPort, containerPort: 80 }] } },
+    desiredState,
   });
 
-const stopped = (name: string, hostPort: number): WorkloadWatchResponse => {
-  const message = shown(name, hostPort);
-  if (message.workload) message.workload.desiredState = DesiredState.STOPPED;
-  return message;
-};
+function shownCell(
+  cell: string,
+  containers: ReturnType<typeof container>[],
+  { desiredState, deleted }: { desiredState?: DesiredState; deleted?: boolean } = {},
+): CellWatchResponse {
+  const place = { realm: 'main', space: 'default', stack: 'default', cell };
+  const value = create(CellSchema, {
+    place,
+    containers,
+    desiredState: desiredState ?? DesiredState.RUNNING,
+  });
+  return create(CellWatchResponseSchema, {
+    node: { node: { case: 'cell', value } },
+    deleted: deleted ?? false,
+  });
+}
 
-const synced = create(WorkloadWatchResponseSchema, { synced: true });
+const shown = (name: string, hostPort: number, more: { readonly deleted?: boolean } = {}) =>
+  shownCell(name, [container(hostPort)], more);
 
-async function* stream(...messages: WorkloadWatchResponse[]) {
+const stopped = (name: string, hostPort: number) =>
+  shownCell(name, [container(hostPort)], { desiredState: DesiredState.STOPPED });
+
+const synced = create(CellWatchResponseSchema, { synced: true });
+
+async function* stream(...messages: CellWatchResponse[]) {
   yield* messages;
 }
 
-const portsOf = async (...messages: WorkloadWatchResponse[]) =>
+const portsOf = async (...messages: CellWatchResponse[]) =>
   (await Array.fromAsync(publishedBy(stream(...messages)))).map((set) =>
     set.map(({ protocol, port }) => `${protocol}/${port}`),
   );
@@ -50,6 +65,11 @@ test('follows a changed port, a stop and a deletion', async () => {
     shown('b', 2, { deleted: true }),
   );
   assert.deepEqual(sets, [[], ['tcp/1'], ['tcp/3'], [], ['tcp/2'], []]);
+});
+
+test('the ports of all containers of a cell that are to run are published', async () => {
+  const cell = shownCell('a', [container(1), container(2), container(3, DesiredState.STOPPED)]);
+  assert.deepEqual(await portsOf(cell, synced), [['tcp/1', 'tcp/2']]);
 });
 
 test('a failing API is asked again, whatever its error, and reported once', async () => {

@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectCapsule } from '@capsule/api/node';
-import { DesiredState, type Workload, type WorkloadWatchResponse } from '@capsule/api/wire';
+import {
+  type Cell,
+  type CellWatchResponse,
+  DesiredState,
+  Level,
+  placeFromProto,
+  type Workload,
+} from '@capsule/api/wire';
+import { placeKey } from '@capsule/core';
 import type { PublishedPort } from './published-port.ts';
 
 const RETRY_MS = 500;
@@ -22,11 +30,12 @@ export async function* watchPublished(
   signal: AbortSignal,
 ): AsyncGenerator<readonly PublishedPort[]> {
   await using client = connectCapsule(target);
-  yield* followPublished({ watch: () => client.workload.watch({}, { signal }), say }, signal);
+  const watch = () => client.cell.watch({ level: Level.CELL }, { signal });
+  yield* followPublished({ watch, say }, signal);
 }
 
 export interface FollowParts {
-  readonly watch: () => AsyncIterable<WorkloadWatchResponse>;
+  readonly watch: () => AsyncIterable<CellWatchResponse>;
   readonly say: (line: string) => void;
   readonly retryMs?: number;
 }
@@ -56,23 +65,31 @@ export async function* followPublished(
 
 /** Turns the messages of a watch into sets; yields nothing before the first set is complete. */
 export async function* publishedBy(
-  messages: AsyncIterable<WorkloadWatchResponse>,
+  messages: AsyncIterable<CellWatchResponse>,
 ): AsyncGenerator<readonly PublishedPort[]> {
   const ports = new Map<string, readonly PublishedPort[]>();
   let synced = false;
-  for await (const { workload, deleted, synced: complete } of messages) {
+  for await (const { node, deleted, synced: complete } of messages) {
     synced ||= complete;
-    if (workload !== undefined) {
-      if (deleted) ports.delete(workload.name);
-      else ports.set(workload.name, publishedOf(workload));
+    if (node?.node.case === 'cell') {
+      const cell = node.node.value;
+      const key = placeKey(placeFromProto(cell.place));
+      if (deleted) ports.delete(key);
+      else ports.set(key, publishedOf(cell));
     }
     if (synced) yield [...ports.values()].flat();
   }
 }
 
-function publishedOf(workload: Workload): readonly PublishedPort[] {
-  if (workload.desiredState === DesiredState.STOPPED) return [];
-  const mappings = workload.container?.ports ?? workload.microVm?.ports ?? [];
+/** Flat workloads are cells, too. */
+function publishedOf({ desiredState, containers }: Cell): readonly PublishedPort[] {
+  if (desiredState === DesiredState.STOPPED) return [];
+  const running = containers.filter((one) => one.desiredState !== DesiredState.STOPPED);
+  return running.flatMap(({ spec }) => (spec === undefined ? [] : portsOf(spec)));
+}
+
+function portsOf({ container, microVm }: Workload): readonly PublishedPort[] {
+  const mappings = container?.ports ?? microVm?.ports ?? [];
   return mappings.map(({ hostPort, protocol, hostAddress }) => ({
     port: hostPort,
     protocol: protocol === 'udp' ? 'udp' : 'tcp',
