@@ -41,6 +41,11 @@ const shows: Record<string, (lab: Lab) => Promise<void>> = {
   'alpine-vol-container.yaml': async (lab) => {
     await printed(lab, 'alpine-vol', (text) => /^hello from a container\n/.test(text));
   },
+  'cell-with-sidecar.yaml': async (lab) => {
+    await pageShows(lab, 8080, /UTC \d{4}\n/);
+    const { stdout } = await capsulectl(lab, ['container', 'list', '--cell', 'site', '-o', 'name']);
+    assert.equal(stdout.trim().split('\n').length, 2);
+  },
   'nginx-with-volume.yaml': (lab) => servesAPage(lab, 8080),
   'nginx-vm.yaml': (lab) => servesAPage(lab, 8080),
   'alpine-vm-image.yaml': async (lab) => {
@@ -106,13 +111,17 @@ suite('examples', { concurrency: false }, () => {
   }
 });
 
+function servesAPage(lab: Lab, port: number): Promise<void> {
+  return pageShows(lab, port, /<h1>Welcome to nginx!/);
+}
+
 /** A running process may not listen yet. */
-async function servesAPage(lab: Lab, port: number): Promise<void> {
+async function pageShows(lab: Lab, port: number, text: RegExp): Promise<void> {
   await until(`a page on port ${port}`, 15_000, async () => {
     const url = `http://${lab.address}:${port}/`;
     const { exitCode, stdout } = await run('curl', ['-sf', '--max-time', '5', url], {
       allow: [0, 7, 52, 56],
     });
-    return exitCode === 0 && /<h1>Welcome to nginx!/.test(stdout);
+    return exitCode === 0 && text.test(stdout);
   });
 }
