@@ -30,7 +30,7 @@ test('an existing path stays, also a file', async (t) => {
   await assert.rejects(ensureFolder(join(folder, 'file/below')), { code: 'FOLDER_BEHIND_FILE' });
 });
 
-test('a link that points outside its folder is not followed, one within it is', async (t) => {
+test('a link that leads out of its folder is not followed, one within it is', async (t) => {
   const folder = await scratch(t);
   await mkdir(join(folder, 'outside'));
   await mkdir(join(folder, 'inside/real'), { recursive: true });

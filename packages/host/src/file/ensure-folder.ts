@@ -17,7 +17,7 @@ interface At {
 export const ensureFolderError = defineErrors('FOLDER', {
   BEHIND_LINK: {
     kind: 'precondition',
-    message: (f: At) => `${f.path} cannot be created: link ${f.at} points outside its folder`,
+    message: (f: At) => `${f.path} cannot be created: link ${f.at} leads out of its folder`,
     why: 'otherwise a program that can write there could make the capsule create folders anywhere',
     hint: (f) => `create ${f.path} yourself, or name the path that ${f.at} leads to`,
   },
@@ -29,7 +29,7 @@ export const ensureFolderError = defineErrors('FOLDER', {
 
 /**
  * Makes a folder where nothing is, with missing folders above it, mode 0755. Each part is opened through the one above it, and
- * no link that points outside its folder is followed. An existing path stays as it is, also a file. Idempotent.
+ * no link that leads out of its folder is followed. An existing path stays as it is, also a file. Idempotent.
  */
 export async function ensureFolder(path: string): Promise<void> {
   if (await exists(path)) return;
