@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
-import { specToProto, type Workload, type WorkloadStats } from '@capsule/api/wire';
+import { checkFromProto, specToProto, type Workload, type WorkloadStats } from '@capsule/api/wire';
 import { completeSpec, type PartialSpec } from '@capsule/core';
 import { busyboxImage } from '@capsule/testkit/busybox-image';
 import {
@@ -74,6 +74,34 @@ if (isInside) {
         assert.match(await readFile('/proc/self/cgroup', 'utf8'), /^0::\/\n$/);
         const inside = await capsule.exec('cat', '/proc/1/cgroup');
         assert.match(inside, /^0::\/\S+\n$/);
+      },
+    );
+
+    test(
+      'every level of the hierarchy down to a cell delegates its controllers',
+      BOUND,
+      async () => {
+        await start('held', 'sleep 1000');
+        await untilRunning('held');
+        const diagnose = async () => {
+          const { checks } = await capsule.client.capsule.diagnose({ sections: ['cgroups'] });
+          return checks.map((one) => {
+            const { name, level, detail } = checkFromProto(one) ?? assert.fail(one.name);
+            return `${name} ${level}: ${detail}`;
+          });
+        };
+        const found = (await diagnose()).join('\n');
+        assert.match(found, /^version ok: v2$/m);
+        assert.match(found, /^delegation ok: cpu, .* in all \d+ cgroups that hold others$/m);
+        assert.match(found, /^inner nodes ok: /m);
+        await capsule.exec('mkdir', '-p', '/sys/fs/cgroup/kukeon/stray/below');
+        assert.match((await diagnose()).join('\n'), /^delegation fail: .*\/kukeon\/stray \(cpu, /m);
+        await capsule.exec(
+          'rmdir',
+          '/sys/fs/cgroup/kukeon/stray/below',
+          '/sys/fs/cgroup/kukeon/stray',
+        );
+        await capsule.client.workload.delete({ name: 'held' });
       },
     );
 

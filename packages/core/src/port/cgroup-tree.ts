@@ -7,6 +7,8 @@ export interface CgroupSeen {
   /** Controllers that it passes on to those below it. */
   readonly delegated: readonly string[];
   readonly isThreaded: boolean;
+  /** It holds other cgroups. */
+  readonly hasChildren: boolean;
   /** Processes directly in it. */
   readonly pids: readonly number[];
 }

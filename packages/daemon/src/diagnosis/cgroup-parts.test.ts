@@ -7,7 +7,15 @@ import { Diagnosis } from './diagnosis.ts';
 const ALL = ['cpu', 'memory', 'pids', 'io'];
 
 function cgroup(path: string, seen: Partial<CgroupSeen> = {}): CgroupSeen {
-  return { path, controllers: ALL, delegated: ALL, isThreaded: false, pids: [], ...seen };
+  return {
+    path,
+    controllers: ALL,
+    delegated: ALL,
+    isThreaded: false,
+    hasChildren: true,
+    pids: [],
+    ...seen,
+  };
 }
 
 async function check(seen: CgroupsSeen) {
@@ -21,7 +29,10 @@ async function check(seen: CgroupsSeen) {
 test('a hierarchy that passes everything on is fine, and processes in the root are no fault', async () => {
   const inner = [cgroup('/', { pids: [1] }), cgroup('/kukeon'), cgroup('/kukeon/main')];
   const found = await check({ isUnified: true, controllers: ALL, inner });
-  assert.match(found['delegation'] ?? '', /^ok: 3 levels pass on cpu, memory, pids, io$/);
+  assert.match(
+    found['delegation'] ?? '',
+    /^ok: cpu, memory, pids, io in all 3 cgroups that hold others$/,
+  );
   assert.ok(Object.values(found).every((one) => one.startsWith('ok: ')));
 });
 
@@ -35,6 +46,12 @@ test('each gap, process in an inner node and threaded cgroup is named', async ()
   assert.equal(found['delegation'], 'fail: not delegated: /kukeon (pids, io)');
   assert.equal(found['inner nodes'], 'fail: processes in inner nodes: /kukeon/main (pid 7, 8)');
   assert.equal(found['threads'], 'fail: threaded: /kukeon/main');
+});
+
+test('a cgroup that holds no others need not pass anything on, and may hold processes', async () => {
+  const leaf = cgroup('/kukeon/stray', { delegated: [], hasChildren: false, pids: [7] });
+  const found = await check({ isUnified: true, controllers: ALL, inner: [cgroup('/'), leaf] });
+  assert.ok(Object.values(found).every((one) => one.startsWith('ok: ')));
 });
 
 test('a controller that the machine lacks is no gap of the hierarchy', async () => {

@@ -27,11 +27,13 @@ function judgeControllers({ controllers }: CgroupsSeen): Finding {
 
 function judgeDelegation({ isUnified, controllers, inner }: CgroupsSeen): Finding {
   if (!isUnified) return ok('v1: every controller has its own hierarchy, so nothing is delegated');
-  const gaps = inner.flatMap(({ path, delegated }) => {
+  const outer = inner.filter(({ hasChildren }) => hasChildren);
+  const gaps = outer.flatMap(({ path, delegated }) => {
     const missing = controllers.filter((one) => !delegated.includes(one));
     return missing.length === 0 ? [] : [`${path} (${missing.join(', ')})`];
   });
-  if (gaps.length === 0) return ok(`${inner.length} levels pass on ${controllers.join(', ')}`);
+  if (gaps.length === 0)
+    return ok(`${controllers.join(', ')} in all ${outer.length} cgroups that hold others`);
   return fail(
     `not delegated: ${shortList(gaps)}`,
     remedy`write +CONTROLLER into cgroup.subtree_control of the outermost of them first, or restart the capsule`,
@@ -41,7 +43,9 @@ function judgeDelegation({ isUnified, controllers, inner }: CgroupsSeen): Findin
 /** The root is free from the rule of "no internal processes" (cgroup-v2.rst). */
 function judgeInnerNodes({ isUnified, inner }: CgroupsSeen): Finding {
   if (!isUnified) return ok('v1: cgroups may hold processes and other cgroups');
-  const busy = inner.filter(({ path, pids }) => path !== '/' && pids.length > 0);
+  const busy = inner.filter(
+    ({ path, hasChildren, pids }) => path !== '/' && hasChildren && pids.length > 0,
+  );
   if (busy.length === 0) return ok('no process is in a cgroup that holds others');
   return fail(
     `processes in inner nodes: ${shortList(busy.map(describeBusy))}`,

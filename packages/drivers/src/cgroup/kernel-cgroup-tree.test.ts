@@ -45,6 +45,10 @@ test('v2: all levels down to cells are read, containers and cgroups of others ar
       '/kukeon/main/default/default/web',
     ],
   );
+  assert.deepEqual(
+    inner.map(({ hasChildren }) => hasChildren),
+    [true, true, true, true, true, true],
+  );
   assert.deepEqual(inner[0]?.pids, [1, 2]);
   assert.deepEqual(inner[2]?.delegated, ['cpu']);
   assert.deepEqual([inner.at(-1)?.isThreaded, inner.at(-1)?.pids], [true, [7]]);
@@ -65,7 +69,7 @@ test('without any cgroup of the capsule there is the root alone', async () => {
   await cgroup(folder.path);
   const { inner } = await new KernelCgroupTree(folder.path).inspect();
   assert.deepEqual(
-    inner.map(({ path }) => path),
-    ['/'],
+    inner.map(({ path, hasChildren }) => [path, hasChildren]),
+    [['/', false]],
   );
 });

@@ -39,23 +39,30 @@ export class KernelCgroupTree implements CgroupTree {
 
   /** A cgroup and those below it that have the names of places. */
   async #below(path: string, depth: number): Promise<readonly CgroupSeen[]> {
-    const entries = await unlessMissing(readdir(this.#at(path), { withFileTypes: true }));
-    if (entries === undefined) return [];
-    const names = entries.filter((one) => one.isDirectory() && isName(one.name));
-    const children = depth === 0 ? [] : names.map(({ name }) => `${path}/${name}`);
+    const names = await this.#children(path);
+    if (names === undefined) return [];
+    const children = depth === 0 ? [] : names.filter(isName).map((name) => `${path}/${name}`);
     const seen = await Promise.all(children.map((child) => this.#below(child, depth - 1)));
     return [await this.#look(path), ...seen.flat()];
   }
 
   async #look(path: string): Promise<CgroupSeen> {
-    const [controllers, delegated, type, pids] = await Promise.all([
+    const [children, controllers, delegated, type, pids] = await Promise.all([
+      this.#children(path),
       this.#words(path, 'cgroup.controllers'),
       this.#words(path, 'cgroup.subtree_control'),
       this.#words(path, 'cgroup.type'),
       this.#words(path, 'cgroup.procs'),
     ]);
     const isThreaded = type.includes('threaded') || type.includes('invalid');
-    return { path, controllers, delegated, isThreaded, pids: pids.map(Number) };
+    const hasChildren = children !== undefined && children.length > 0;
+    return { path, controllers, delegated, isThreaded, hasChildren, pids: pids.map(Number) };
+  }
+
+  /** Undefined for a cgroup that is gone. */
+  async #children(path: string): Promise<readonly string[] | undefined> {
+    const entries = await unlessMissing(readdir(this.#at(path), { withFileTypes: true }));
+    return entries?.filter((one) => one.isDirectory()).map(({ name }) => name);
   }
 
   async #words(path: string, file: string): Promise<readonly string[]> {
