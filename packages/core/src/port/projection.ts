@@ -23,7 +23,7 @@ export interface ProjectedFile {
  *
  * Calls are idempotent. A call that was killed at any instruction leaves the old or the new text, never a part of one, and
  * no edit that a user did not make. A power cut may undo the last calls: the caller writes all files at its start, and removes
- * those of `list` that the store does not have.
+ * those of `list` that it wrote and the store does not have; a foreign one is a person's.
  */
 export interface Projection {
   /**

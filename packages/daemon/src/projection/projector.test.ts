@@ -10,11 +10,10 @@ import { Projector } from './projector.ts';
 
 const SHOP = { realm: 'lab', space: 'blue', stack: 'one', cell: 'shop' };
 
-function boot(t: TestContext) {
+function boot(t: TestContext, projection = new FakeProjection()) {
   const db = openStore(':memory:', MIGRATIONS);
   const { resources, base } = createTestResources(db, fakeOutside());
   const { scopes, cells } = resources.records;
-  const projection = new FakeProjection();
   const warned: string[] = [];
   const projector = new Projector({
     projection,
@@ -77,16 +76,57 @@ test('each thing of the hierarchy has a file that applies as it is, and goes wit
   await until((await projection.list()).map(({ path }) => path).filter((path) => path !== side));
 });
 
-test('an edit by hand is reported and overwritten', async (t) => {
-  const { cells, container, until, projection, warned, base } = boot(t);
+test('an edit by hand is reported, and overwritten with the next change', async (t) => {
+  const { cells, until, projection, warned } = boot(t);
   await until(FIRST);
   projection.files.set('main/realm.yaml', 'mine');
-  projection.files.set('stray/realm.yaml', 'mine');
-  base.feed.notify('main');
-  cells.applier.applyAll([{ container: container('web') }]);
+  cells.scopeCommands.apply({ place: { realm: 'main' }, labels: { site: 'home' } });
   const late = AbortSignal.timeout(5_000);
   while (warned.length === 0 && !late.aborted)
     await new Promise((resolve) => setImmediate(resolve));
   assert.match(warned.join(), /changed by hand.*main\/realm\.yaml.*edited/s);
   assert.match(projection.files.get('main/realm.yaml') ?? '', /kind: Realm/);
+});
+
+test('a start removes files of things that are gone, and none that a person put there', async (t) => {
+  const projection = new FakeProjection();
+  await projection.write('lab/realm.yaml', 'of a realm that is gone');
+  projection.files.set('main/notes.txt', 'mine');
+  projection.files.set('lab/old.json', 'mine');
+  const { until } = boot(t, projection);
+  await until([
+    'lab/old.json',
+    'main/default/default/stack.yaml',
+    'main/default/space.yaml',
+    'main/notes.txt',
+    'main/realm.yaml',
+  ]);
+});
+
+test('a file that cannot be written holds up no other', async (t) => {
+  class Blocked extends FakeProjection {
+    override async write(path: string, text: string) {
+      if (path === 'main/realm.yaml') throw new RangeError('a folder is in the way');
+      return super.write(path, text);
+    }
+  }
+  const { until, warned } = boot(t, new Blocked());
+  await until(FIRST.slice(0, 2));
+  assert.match(warned.join(), /cannot write YAML files.*a folder is in the way/s);
+});
+
+test('an event that changes no record writes no file', async (t) => {
+  const written: string[] = [];
+  class Counted extends FakeProjection {
+    override async write(path: string, text: string) {
+      written.push(path);
+      return super.write(path, text);
+    }
+  }
+  const { until, base, cells } = boot(t, new Counted());
+  await until(FIRST);
+  for (let at = 0; at < 5; at += 1) base.feed.notify('main');
+  cells.scopeCommands.apply({ place: { realm: 'lab' }, labels: {} });
+  await until(['lab/realm.yaml', ...FIRST]);
+  assert.deepEqual(written.toSorted(), ['lab/realm.yaml', ...FIRST]);
 });

@@ -24,7 +24,7 @@ import type { Scopes } from '../store/scopes.ts';
 /** Back-off between failed writes. */
 const BACK_OFF = { firstMs: 500, mostMs: 60_000, jitter: 0.2 };
 /** Key of the first comparison of all files with the store. */
-const ALL = 'all files';
+const STRAY = 'stray files';
 const HEADER =
   '# capsuled writes this file from its store and overwrites every edit. Apply a manifest to change it.\n';
 
@@ -42,8 +42,8 @@ export interface ProjectorParts {
 export class Projector implements AsyncDisposable {
   readonly #parts: ProjectorParts;
   readonly #queue: KeyedQueue;
-  /** Paths of the files of each place, by its key. */
-  readonly #written = new Map<string, readonly string[]>();
+  /** The files of each place, by its key. */
+  readonly #written = new Map<string, WrittenFiles>();
   #listener: Disposable | undefined;
 
   constructor(parts: ProjectorParts) {
@@ -52,7 +52,7 @@ export class Projector implements AsyncDisposable {
       concurrency: 1,
       backOff: BACK_OFF,
       run: async (key) => {
-        await (key === ALL ? this.#writeAll() : this.#writePlace(placeFromKey(key)));
+        await (key === STRAY ? this.#removeStray() : this.#writePlace(placeFromKey(key)));
         return undefined;
       },
       onFailure: (key, error, retryInMs) =>
@@ -61,7 +61,9 @@ export class Projector implements AsyncDisposable {
   }
 
   start(): void {
-    this.#queue.add(ALL);
+    // Each place by itself: one whose file cannot be written holds up no other.
+    for (const place of this.#places()) this.#queue.add(placeKey(place));
+    this.#queue.add(STRAY);
     this.#listener = this.#parts.feed.listen((key) => {
       if (!key.includes('/')) this.#queue.add(key);
     });
@@ -72,35 +74,61 @@ export class Projector implements AsyncDisposable {
     await this.#queue[Symbol.asyncDispose]();
   }
 
-  /** Writes all files, and removes those of things that no longer exist. */
-  async #writeAll(): Promise<void> {
-    const { projection, scopes, cells } = this.#parts;
-    const places = [
+  #places(): readonly Place[] {
+    const { scopes, cells } = this.#parts;
+    return [
       ...scopes.list().map(({ place }) => place),
       ...cells.list().map(({ id }) => placeOfCell(id)),
     ];
-    for (const place of places) await this.#writePlace(place);
-    const own = new Set([...this.#written.values()].flat());
-    for (const { path } of await projection.list()) {
-      if (!own.has(path)) this.#report(path, await projection.remove(path));
+  }
+
+  /** Removes the files of things that no longer exist, and no file that capsuled never wrote. */
+  async #removeStray(): Promise<void> {
+    const { projection } = this.#parts;
+    const files = await projection.list();
+    const own = new Set(this.#places().flatMap((place) => [...this.#filesOf(place).keys()]));
+    for (const { path, state } of files) {
+      if (state === 'foreign' || own.has(path)) continue;
+      this.#report(path, await projection.remove(path));
     }
   }
 
+  /** Most events change a status alone, which no file shows. */
   async #writePlace(place: Place): Promise<void> {
-    const { projection, scopes, cells } = this.#parts;
+    const { projection } = this.#parts;
+    const key = placeKey(place);
+    const version = this.#versionOf(place);
+    const before = this.#written.get(key);
+    if (before !== undefined && before.version === version) return;
+    const files = this.#filesOf(place);
+    for (const [path, text] of files) this.#report(path, await projection.write(path, text));
+    for (const path of before?.paths ?? []) {
+      if (!files.has(path)) this.#report(path, await projection.remove(path));
+    }
+    if (files.size === 0) this.#written.delete(key);
+    else this.#written.set(key, { version, paths: [...files.keys()] });
+  }
+
+  /** Changes with everything that the files of a place show. */
+  #versionOf(place: Place): string {
+    const { scopes, cells } = this.#parts;
+    const id = cellOfPlace(place);
+    const record = id === undefined ? scopes.get(place) : cells.get(id);
+    if (record === undefined) return 'gone';
+    // A container that is gone leaves its cell without another generation.
+    const names = 'containers' in record ? record.containers.map(({ ref }) => ref.container) : [];
+    return [record.uid, record.generation, ...names].join(' ');
+  }
+
+  #filesOf(place: Place): ReadonlyMap<string, string> {
+    const { scopes, cells } = this.#parts;
     const id = cellOfPlace(place);
     const cell = id && cells.get(id);
     const scope = id === undefined ? scopes.get(place) : undefined;
-    const files = new Map([
+    return new Map([
       ...(scope === undefined ? [] : [scopeFile(scope)]),
       ...(cell === undefined ? [] : this.#cellFiles(cell)),
     ]);
-    for (const [path, text] of files) this.#report(path, await projection.write(path, text));
-    for (const path of this.#written.get(placeKey(place)) ?? []) {
-      if (!files.has(path)) this.#report(path, await projection.remove(path));
-    }
-    this.#written.set(placeKey(place), [...files.keys()]);
-    if (files.size === 0) this.#written.delete(placeKey(place));
   }
 
   #cellFiles(cell: CellRecord): readonly (readonly [string, string])[] {
@@ -124,6 +152,12 @@ export class Projector implements AsyncDisposable {
     if (before !== 'edited' && before !== 'lost' && before !== 'foreign') return;
     this.#parts.log.warn('a YAML file of the capsule was changed by hand', { path, before });
   }
+}
+
+interface WrittenFiles {
+  /** Of the record that they show. */
+  readonly version: string;
+  readonly paths: readonly string[];
 }
 
 function scopeFile(record: ScopeRecord): readonly [string, string] {
