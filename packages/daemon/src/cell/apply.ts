@@ -28,8 +28,7 @@ import type { Database } from '@capsule/engine';
 import type { ScopeCommands } from '../scope/commands.ts';
 import type { Cells } from '../store/cells.ts';
 import { tryAlone } from '../store/try-alone.ts';
-import type { Admission } from '../workload/admission/admission.ts';
-import type { ApplyBatch } from '../workload/admission/check-volumes.ts';
+import type { Admission, AppliedTogether } from '../workload/admission/admission.ts';
 import { claimsOf } from '../workload/admission/claims.ts';
 import { describeApplied } from '../workload/describe-applied.ts';
 import { nameOfCellId } from './cell-name.ts';
@@ -66,7 +65,7 @@ export interface CellApplierParts {
   readonly db: Database;
   readonly cells: Cells;
   readonly scopes: Pick<ScopeCommands, 'ensureParents'>;
-  readonly admission: Pick<Admission, 'checkCell'>;
+  readonly admission: Pick<Admission, 'checkCell' | 'claims'>;
   readonly now: () => number;
   /** Stores an event of a container, in the transaction that stores its spec. */
   readonly note: (record: ContainerRecord, reason: string, message: string) => void;
@@ -102,12 +101,15 @@ export class CellApplier {
   #judge(desired: readonly DesiredCell[]): readonly CellOutcome[] {
     // All writes come before the first check, so that each finds the others as they would be.
     const written = desired.map((one) => tryAlone(this.#parts.db, () => this.#put(one)));
-    const batch: ApplyBatch = new Map(
-      written.flatMap((one) => ('error' in one ? [] : claimedBy(one.result))),
+    // Of several changes of one cell the first knows its earlier record.
+    const claimed = written.toReversed();
+    const batch = new Map(
+      claimed.flatMap((one) => ('error' in one ? [] : this.#claimedBy(one.result))),
     );
+    const together = { batch, others: this.#parts.admission.claims() };
     return written.map((one) => {
       if ('error' in one) return one;
-      const admitted = tryAlone(this.#parts.db, () => this.#admit(one.result, batch));
+      const admitted = tryAlone(this.#parts.db, () => this.#admit(one.result, together));
       return 'error' in admitted ? admitted : { applied: admitted.result };
     });
   }
@@ -223,12 +225,20 @@ export class CellApplier {
     });
   }
 
-  #admit({ id, before, ...outcome }: Written, batch: ApplyBatch): AppliedCell {
+  /** The containers of an applied cell, each with its earlier record. */
+  #claimedBy({ id, before }: Written) {
+    const claims = before === undefined ? [] : claimsOf(before);
+    const earlier = new Map(claims.map((claim) => [containerKey(claim.ref), claim]));
+    const keys = this.#parts.cells.get(id)?.containers.map(({ ref }) => containerKey(ref)) ?? [];
+    return keys.map((key) => [key, earlier.get(key)] as const);
+  }
+
+  #admit({ id, before, ...outcome }: Written, together: AppliedTogether): AppliedCell {
     const { db, cells, admission, note, onChange } = this.#parts;
     const record = cells.get(id);
     if (record === undefined) throw cellError.NOT_FOUND({ level: 'cell', place: nameOfCellId(id) });
     if (outcome.change === 'unchanged') return { ...outcome, record };
-    admission.checkCell(record, before, batch);
+    admission.checkCell(record, before, together);
     for (const one of record.containers)
       note(one, 'Applied', describeApplied(record.generation, outcome));
     db.afterCommit(() => onChange(id));
@@ -240,11 +250,6 @@ export class CellApplier {
 interface Written extends Omit<AppliedCell, 'record'> {
   readonly id: CellId;
   readonly before: CellRecord | undefined;
-}
-
-function claimedBy({ before }: Written) {
-  if (before === undefined) return [];
-  return claimsOf(before).map((claim) => [containerKey(claim.ref), claim] as const);
 }
 
 /** Fails with `CELL_EXISTS` if the apply would change something that exists. */

@@ -19,8 +19,7 @@ import {
 import type { Database } from '@capsule/engine';
 import { type Tried, tryAlone } from '../store/try-alone.ts';
 import type { SpecChange, WorkloadSpecs } from '../store/workload-specs.ts';
-import type { Admission } from './admission/admission.ts';
-import type { ApplyBatch } from './admission/check-volumes.ts';
+import type { Admission, AppliedTogether } from './admission/admission.ts';
 import { describeApplied } from './describe-applied.ts';
 import { workloadError } from './errors.ts';
 
@@ -191,10 +190,11 @@ export class WorkloadCommands {
         return [[containerKey(one.result.applied.record.ref), one.result.before] as const];
       }),
     );
+    const together = { batch, others: this.#parts.admission.claims() };
     return written.map((outcome) => {
       if ('error' in outcome) return outcome;
       const { spec, result } = outcome;
-      const admitted = this.#try(spec, () => this.#admit(result, batch));
+      const admitted = this.#try(spec, () => this.#admit(result, together));
       return 'error' in admitted ? admitted : { spec, applied: admitted.result };
     });
   }
@@ -220,11 +220,11 @@ export class WorkloadCommands {
   }
 
   /** Does not judge an unchanged workload again: it exists, and keeps running or waiting. */
-  #admit({ before, applied }: Written, batch: ApplyBatch): Applied {
+  #admit({ before, applied }: Written, together: AppliedTogether): Applied {
     const { db, admission, note, onChange } = this.#parts;
     const { record, change } = applied;
     if (change === 'unchanged') return applied;
-    admission.check(record, before, batch);
+    admission.check(record, before, together);
     note(record, 'Applied', describeApplied(record.generation, applied));
     db.afterCommit(() => onChange(record.ref.cell));
     return applied;

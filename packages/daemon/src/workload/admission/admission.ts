@@ -45,6 +45,13 @@ export interface AdmissionParts {
   readonly leastMib: number;
 }
 
+/** The facts that changes which are applied together have in common. */
+export interface AppliedTogether {
+  readonly batch?: ApplyBatch;
+  /** As `Admission.claims` returns them, once all of the changes are stored; absent: as they are now. */
+  readonly others?: readonly WorkloadRecord[];
+}
+
 /**
  * Decides whether a workload may be stored as declared, for every change: an apply, a start, a
  * restart, a rollback. No other code does.
@@ -57,21 +64,29 @@ export class Admission {
   }
 
   /** Checks a flat workload as `checkCell` does. */
-  check(record: WorkloadRecord, before?: WorkloadRecord, batch: ApplyBatch = new Map()): void {
-    this.checkCell(cellFromWorkload(record), before && cellFromWorkload(before), batch);
+  check(record: WorkloadRecord, before?: WorkloadRecord, together?: AppliedTogether): void {
+    this.checkCell(cellFromWorkload(record), before && cellFromWorkload(before), together);
+  }
+
+  /** Returns all containers as they are stored. */
+  claims(): readonly WorkloadRecord[] {
+    return this.#parts.cells.list().flatMap(claimsOf);
   }
 
   /**
    * Checks the stored spec of a cell against all other records, and claims its address. `before` is
-   * the record before this transaction, `batch` the containers that are applied together. To be
+   * the record before this transaction, `together` describes the containers that are applied together. To be
    * called in the transaction that wrote the spec, and those of the batch. Fails with
    * `WORKLOAD_LIMIT_UNAVAILABLE`, `WORKLOAD_MEMORY_TOO_SMALL`, `WORKLOAD_PORT_*`,
    * `WORKLOAD_DEPENDENCY_*`, `ADDRESS_EXHAUSTED`, `VOLUME_NOT_FOUND`, `VOLUME_IN_USE`,
    * `VOLUME_WANTED_TWICE`, `WORKLOAD_BIND_SOURCE_MISSING`,
    * `WORKLOAD_ROOTFS_*`.
    */
-  checkCell(cell: CellRecord, before?: CellRecord, batch: ApplyBatch = new Map()): void {
-    const others = this.#parts.cells.list().flatMap(claimsOf);
+  checkCell(
+    cell: CellRecord,
+    before?: CellRecord,
+    { batch = new Map(), others = this.claims() }: AppliedTogether = {},
+  ): void {
     const earlier = new Map(before && claimsOf(before).map((one) => [containerKey(one.ref), one]));
     for (const record of claimsOf(cell)) {
       if (record.desired === 'deleting') continue;
