@@ -275,6 +275,22 @@ test('a cell keeps a volume that only its stopped sibling mounts', async (t) => 
   await until(() => records.volumes.get('data')?.holder?.cell === 'other');
 });
 
+test('a sibling whose image cannot be pulled keeps nothing of its cell from running', async (t) => {
+  const { apply, until, stateOf, runtime, observer } = await boot(t);
+  apply({ cell: cell(container('web', { restartPolicy: 'always' })) });
+  await until(() => stateOf() === 'ready');
+  apply({ container: container('side', { image: 'nowhere/none' }) });
+  await until(() => observer.statusOf(SIDE).nextRetryAt !== undefined);
+  assert.equal(stateOf('side'), 'failed');
+  assert.equal(stateOf('web'), 'ready');
+  assert.equal(observer.statusOf(ROOT).hint, undefined);
+  apply({ container: container('log') });
+  await until(() => stateOf('log') === 'ready');
+  const { pid } = observer.statusOf(ROOT);
+  runtime.exit(ROOT, 1);
+  await until(() => stateOf('web') === 'ready' && observer.statusOf(ROOT).pid !== pid);
+});
+
 test('the end of a root decides over its cell, and that of a sibling does not', async (t) => {
   for (const [code, state] of [
     [0, 'stopped'],

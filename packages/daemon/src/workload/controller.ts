@@ -23,6 +23,7 @@ import {
 import { type Feed, KeyedQueue, type Log, type Requeue, type Turn } from '@capsule/engine';
 import type { Addresses } from '../store/addresses.ts';
 import type { Cells } from '../store/cells.ts';
+import { readFailure } from './container-failure.ts';
 import type { Dependents } from './dependents.ts';
 import type { WorkloadObserver } from './observe.ts';
 import type { HealthMonitor } from './observe-health.ts';
@@ -79,11 +80,12 @@ export class WorkloadController {
       concurrency: parts.concurrency,
       backOff: BACK_OFF,
       run: (key, turn) => this.#reconcile(cellFromKey(key), turn),
-      onFailure: (key, error, retryInMs) => {
+      onFailure: (key, failure, retryInMs) => {
         const cell = cellFromKey(key);
-        const name = nameOfCell(cell);
+        const { error, ref } = readFailure(failure);
+        const name = ref === undefined ? nameOfCell(cell) : nameOfContainer(ref);
         parts.log.warn('workload not reconciled', { name, error, retryInMs });
-        this.#noteFailure(cell, error, retryInMs);
+        this.#noteFailure(ref ?? cell, error, retryInMs);
       },
     });
     this.#upkeep = new KeyedQueue({
@@ -275,16 +277,17 @@ export class WorkloadController {
   }
 
   /**
-   * Stores the failure for the root, for which its siblings wait. If the disk is full, only the log
-   * has it; the retry happens in any case.
+   * Stores the failure for its container; that of a whole cell for the root, for which the siblings
+   * wait. If the disk is full, only the log has it; the retry happens in any case.
    */
-  #noteFailure(cell: CellId, error: unknown, retryInMs: number): void {
+  #noteFailure(at: CellId | ContainerRef, error: unknown, retryInMs: number): void {
     const { cells, observer, log } = this.#parts;
     try {
-      const root = cells.get(cell)?.containers[0];
-      if (root !== undefined) observer.recordFailure(root.ref, error, retryInMs);
+      const ref = 'container' in at ? at : cells.get(at)?.containers[0]?.ref;
+      if (ref !== undefined) observer.recordFailure(ref, error, retryInMs);
     } catch (unwritten) {
-      log.error('status not written', { name: nameOfCell(cell), error: unwritten });
+      const name = 'container' in at ? nameOfContainer(at) : nameOfCell(at);
+      log.error('status not written', { name, error: unwritten });
     }
   }
 

@@ -15,6 +15,7 @@ import {
 } from '@capsule/core';
 import type { Requeue, Turn } from '@capsule/engine';
 import type { VolumeFiller } from '../volume/fill.ts';
+import { ContainerFailure } from './container-failure.ts';
 import type { Dependents } from './dependents.ts';
 import type { CellFound } from './look-at-cell.ts';
 import type { WorkloadObserver } from './observe.ts';
@@ -58,12 +59,21 @@ export async function reconcileCell(
       if (isRunningAsDesired(record, seen)) filler.recordFilled(record);
       const plan = planCell(record, seen, parts.now());
       if (plan.steps.length === 0) return rest(record, seen, plan, parts);
-      const act = () => allOrFirstError(plan.steps.map((step) => runStep(record, step, signal)));
+      const run = (step: Step) => ofContainer(step, runStep(record, step, signal));
+      const act = () => allOrFirstError(plan.steps.map(run));
       await (plan.steps.some(isMostlyWaiting) ? outsideLimit(act) : act());
     }
     return { afterMs: 1_000 };
   } finally {
     for (const { ref } of containers) observer.endProgress(ref);
+  }
+}
+
+async function ofContainer(step: Step, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (cause) {
+    throw 'ref' in step ? new ContainerFailure(step.ref, cause) : cause;
   }
 }
 

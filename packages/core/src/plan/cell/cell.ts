@@ -82,7 +82,8 @@ export interface CellPlan {
 export function planCell(record: CellRecord, seen: CellSeen, now: number): CellPlan {
   const plans = planContainers(record, seen, now);
   const first = stepsOf(plans, 'first');
-  if (first.length > 0) return { steps: rootLast(record, first) };
+  const fetches = first.filter((step) => isFetch(step) && !isOfRoot(record, step));
+  if (first.length > fetches.length) return { steps: rootLast(record, first) };
   const gone = goneOf(record, plans);
   if (gone.length > 0) return { steps: gone };
   switch (record.desired) {
@@ -91,8 +92,17 @@ export function planCell(record: CellRecord, seen: CellSeen, now: number): CellP
     case 'stopped':
       return { steps: [...letGo(record, seen), ...stepsOf(plans, 'beside')] };
     case 'running':
-      return planRunning(record, seen, plans);
+      return fetchLast(planRunning(record, seen, plans), fetches);
   }
+}
+
+/** An image that cannot be had holds up its sibling, and nothing else of the cell. */
+function fetchLast(plan: CellPlan, fetches: readonly ContainerStep[]): CellPlan {
+  return plan.steps.length > 0 || fetches.length === 0 ? plan : { steps: fetches };
+}
+
+function isFetch(step: ContainerStep): boolean {
+  return step.do === 'pullImage' || step.do === 'missImage';
 }
 
 function planContainers(record: CellRecord, seen: CellSeen, now: number): readonly ContainerPlan[] {
