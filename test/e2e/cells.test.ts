@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { connectCapsule } from '@capsule/api/node';
 import { nginxRecipe } from '@capsule/launcher';
 import { busyboxRecipe, type Lab, startLab } from '@capsule/testkit';
 import { capsulectl, pathOf } from '../lab/capsulectl.ts';
@@ -111,8 +112,8 @@ suite('cells', { concurrency: false }, () => {
       assert.match(await applyText(lab, PAGE), /hello-world\/web created/);
       await untilCell(lab, { cell: 'hello-world' });
       const web = { cell: 'hello-world', container: 'web' };
-      const { pid } = await seeContainer(lab, web);
-      assert.ok((await wordsOf(lab, pid, 'environ')).includes('NGINX_HOST=example.com'));
+      // Not /proc/PID/environ, over which nginx writes its title.
+      assert.match((await insideCell(lab, web, 'env')).stdout, /^NGINX_HOST=example\.com$/m);
       const shown = await insideCell(lab, web, 'cat', '/usr/share/nginx/html/index.html');
       assert.equal(shown.stdout, 'hello\n');
       assert.match(await applyText(lab, PAGE), /unchanged/);
@@ -262,6 +263,10 @@ suite('cells', { concurrency: false }, () => {
       assert.equal(stdout.trim(), 'default_default_stranger_stranger');
       const images = await lab.exec(['ctr', '-n', 'kukeon-other', 'images', 'ls', '-q']);
       assert.equal(images.stdout.trim(), IMAGE);
+      await using client = connectCapsule(lab.host);
+      const { images: listed } = await client.image.list({ realm: 'other' });
+      const used = listed.map(({ name, usedBy }) => [name, usedBy.length]);
+      assert.deepEqual(used, [[IMAGE, 1]]);
     },
   );
 

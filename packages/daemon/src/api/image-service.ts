@@ -4,7 +4,7 @@ import {
   type CapsuleError,
   defineErrors,
   type Image,
-  type ImageStore,
+  type ImageStores,
   isCapsuleError,
   normaliseImageReference,
   parseImageReference,
@@ -25,51 +25,56 @@ export const pushError = defineErrors('PUSH', {
 });
 
 export interface ImageServiceParts {
-  readonly images: ImageStore;
+  readonly images: ImageStores;
   /** Or the error that makes the store unusable: the images in use are unknown then. */
-  readonly use: ImageCommands | CapsuleError;
+  readonly use: ((realm: string) => ImageCommands) | CapsuleError;
 }
 
-/** Implements the calls about the image cache. */
+/** Implements the calls about the image caches of realms. */
 export function imageService({
   images,
   use,
 }: ImageServiceParts): Partial<ServiceImpl<typeof ImageService>> {
-  const used = () => {
+  const used = (request: InRealm) => {
     if (isCapsuleError(use)) throw use;
-    return use;
+    return use(realmOf(request));
   };
-  const usersOf = (image: Image) => {
+  const usersOf = (image: Image, request: InRealm) => {
     try {
-      return used().usersOf(image);
+      return used(request).usersOf(image);
     } catch (error) {
       if (isCapsuleError(error) && error.code.startsWith('STORE_')) return undefined;
       throw error;
     }
   };
-  const describe = (image: Image) => imageToProto(image, usersOf(image));
+  const storeOf = (request: InRealm) => images.of(realmOf(request));
+  const describerOf = (request: InRealm) => (image: Image) =>
+    imageToProto(image, usersOf(image, request));
   return {
-    async list(_request, context) {
-      return {
-        images: (await inTime((signal) => images.list(signal), context.signal)).map(describe),
-      };
+    async list(request, context) {
+      const store = storeOf(request);
+      const found = await inTime((signal) => store.list(signal), context.signal);
+      return { images: found.map(describerOf(request)) };
     },
     async get(request, context) {
+      const store = storeOf(request);
       const name = normaliseImageReference(request.name);
-      const details = await inTime((signal) => images.describe(name, signal), context.signal);
+      const details = await inTime((signal) => store.describe(name, signal), context.signal);
       if (details === undefined) throw imageUseError.NOT_FOUND({ name });
       const { image, entrypoint, cmd, env, layers, ...rest } = details;
       const lists = { entrypoint, cmd, env, layers };
-      return { image: describe(image), ...mapLists(lists), ...rest };
+      return { image: describerOf(request)(image), ...mapLists(lists), ...rest };
     },
-    pull: (request, context) =>
-      pullWithProgress(images, normaliseImageReference(request.name), describe, context.signal),
+    pull(request, context) {
+      const name = normaliseImageReference(request.name);
+      return pullWithProgress(storeOf(request), name, describerOf(request), context.signal);
+    },
     async remove(request, context) {
       const name = normaliseImageReference(request.name);
-      return { existed: await used().remove(name, context.signal) };
+      return { existed: await used(request).remove(name, context.signal) };
     },
     async prune(request, context) {
-      const { removed, kept, freedBytes } = await used().prune(request, context.signal);
+      const { removed, kept, freedBytes } = await used(request).prune(request, context.signal);
       return {
         images: removed.map((image) => imageToProto(image, [])),
         kept: kept.map((image) => imageToProto(image, [])),
@@ -78,7 +83,7 @@ export function imageService({
     },
     async *save(request, context) {
       const name = normaliseImageReference(request.name);
-      for await (const data of images.save(name, context.signal)) {
+      for await (const data of storeOf(request).save(name, context.signal)) {
         yield { data: data as Uint8Array<ArrayBuffer> };
       }
     },
@@ -90,13 +95,22 @@ export function imageService({
       const name = msg?.case === 'metadata' && msg.value.name !== '' ? msg.value.name : undefined;
       if (name !== undefined) parseImageReference(name);
       const chunks = chunksOf(msg, incoming, count);
-      const loaded = await images.load(chunks, context.signal, name);
+      const store = storeOf(msg?.case === 'metadata' ? msg.value : { realm: '' });
+      const loaded = await store.load(chunks, context.signal, name);
       return {
         imageRefs: loaded.map(({ name }) => name),
         bytesReceived: BigInt(count.bytes),
       };
     },
   };
+}
+
+interface InRealm {
+  readonly realm: string;
+}
+
+function realmOf({ realm }: InRealm): string {
+  return realm === '' ? 'main' : realm;
 }
 
 type Lists = 'entrypoint' | 'cmd' | 'env' | 'layers';

@@ -15,7 +15,9 @@ import { imageUseError } from './errors.ts';
 const NEW_MS = 10 * 60_000;
 
 export interface ImageCommandsParts {
+  /** Of one realm. */
   readonly images: ImageStore;
+  /** Of the same realm. */
   readonly containers: () => readonly ContainerRecord[];
   readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
   readonly now: () => number;
@@ -27,7 +29,7 @@ export interface Pruned {
   readonly freedBytes: number;
 }
 
-/** Removes images, but never one that a workload needs. */
+/** Removes images of a realm, but never one that a container of it needs. */
 export class ImageCommands {
   readonly #parts: ImageCommandsParts;
 

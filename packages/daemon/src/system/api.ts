@@ -45,7 +45,7 @@ export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable
   const routes = capsuleRoutes({
     capsule: capsuleParts(setup, parts),
     images: {
-      images: ports.images,
+      images: ports.imageStores,
       use: isCapsuleError(stored) ? stored : stored.resources.images,
     },
     stored: isCapsuleError(stored) ? stored : storedParts(stored, ports),

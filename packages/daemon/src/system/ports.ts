@@ -4,7 +4,6 @@ import type {
   ContainerRef,
   ContainerRuntime,
   HostPaths,
-  ImageStore,
   ImageStores,
   LogStore,
 } from '@capsule/core';
@@ -18,8 +17,6 @@ export interface Ports {
   readonly files: ContainerFiles;
   /** The id of a container in the runtime. */
   readonly runtimeId: (ref: ContainerRef) => string;
-  /** Images of the realm main. */
-  readonly images: ImageStore;
   readonly imageStores: ImageStores;
   readonly logs: LogPorts;
   readonly network: NetworkPorts;

@@ -54,12 +54,14 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
     wake: (cell) => workloads.controller.wake(cell),
   });
   const volumes = createVolumes(base, { records, ports: ports.volumes, pauses, files, users });
-  const images = new ImageCommands({
-    images: ports.images,
-    containers: () => cells.list().flatMap(({ containers }) => containers),
-    statusOf,
-    now,
-  });
+  const images = (realm: string) =>
+    new ImageCommands({
+      images: ports.imageStores.of(realm),
+      containers: () =>
+        cells.list().flatMap(({ id, containers }) => (id.realm === realm ? containers : [])),
+      statusOf,
+      now,
+    });
   const workloads = createWorkloads(base, {
     ensureScopes: (cell, signal) => cellArea.scopeController.ensure(placeOfCell(cell), signal),
     records,

@@ -89,7 +89,6 @@ async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Pr
     runtime,
     files,
     network,
-    images: imageStores.of('main'),
     imageStores,
     logs: {
       store: new FileLogs(),

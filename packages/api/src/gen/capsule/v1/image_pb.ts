@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/image.proto.
  */
 export const file_capsule_v1_image: GenFile = /*@__PURE__*/
-  fileDesc("ChZjYXBzdWxlL3YxL2ltYWdlLnByb3RvEgpjYXBzdWxlLnYxInkKBUltYWdlEgwKBG5hbWUYASABKAkSDgoGZGlnZXN0GAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAMSFAoMY3JlYXRlZF91bml4GAQgASgDEg8KB3VzZWRfYnkYZCADKAkSFwoPdXNlZF9ieV91bmtub3duGGUgASgIIh8KD0ltYWdlR2V0UmVxdWVzdBIMCgRuYW1lGAEgASgJIqoBChBJbWFnZUdldFJlc3BvbnNlEiAKBWltYWdlGAEgASgLMhEuY2Fwc3VsZS52MS5JbWFnZRISCgplbnRyeXBvaW50GAIgAygJEgsKA2NtZBgDIAMoCRILCgNlbnYYBCADKAkSEwoLd29ya2luZ19kaXIYBSABKAkSDAoEdXNlchgGIAEoCRITCgtzdG9wX3NpZ25hbBgHIAEoCRIOCgZsYXllcnMYCCADKAkiIAoQSW1hZ2VQdWxsUmVxdWVzdBIMCgRuYW1lGAEgASgJIq4BChFJbWFnZVB1bGxSZXNwb25zZRIoCgVzdGFnZRgBIAEoDjIZLmNhcHN1bGUudjEuV29ya2xvYWRTdGFnZRISCgpkb25lX2J5dGVzGAIgASgEEhMKC3RvdGFsX2J5dGVzGAMgASgEEiQKBXBhcnRzGAQgAygLMhUuY2Fwc3VsZS52MS5JbWFnZVBhcnQSIAoFaW1hZ2UYBSABKAsyES5jYXBzdWxlLnYxLkltYWdlIkIKCUltYWdlUGFydBIMCgRuYW1lGAEgASgJEhIKCmRvbmVfYnl0ZXMYAiABKAQSEwoLdG90YWxfYnl0ZXMYAyABKAQiIgoSSW1hZ2VSZW1vdmVSZXF1ZXN0EgwKBG5hbWUYASABKAkiJgoTSW1hZ2VSZW1vdmVSZXNwb25zZRIPCgdleGlzdGVkGAEgASgIIjEKEUltYWdlUHJ1bmVSZXF1ZXN0EgsKA2FsbBgBIAEoCBIPCgdkcnlfcnVuGAIgASgIIm0KEkltYWdlUHJ1bmVSZXNwb25zZRIhCgZpbWFnZXMYASADKAsyES5jYXBzdWxlLnYxLkltYWdlEhMKC2ZyZWVkX2J5dGVzGAIgASgEEh8KBGtlcHQYAyADKAsyES5jYXBzdWxlLnYxLkltYWdlIiAKEEltYWdlU2F2ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCSIhChFJbWFnZVNhdmVSZXNwb25zZRIMCgRkYXRhGAEgASgMIhIKEEltYWdlTGlzdFJlcXVlc3QiNgoRSW1hZ2VMaXN0UmVzcG9uc2USIQoGaW1hZ2VzGAEgAygLMhEuY2Fwc3VsZS52MS5JbWFnZSJdChBJbWFnZVB1c2hSZXF1ZXN0EjEKCG1ldGFkYXRhGAEgASgLMh0uY2Fwc3VsZS52MS5JbWFnZVB1c2hNZXRhZGF0YUgAEg8KBWNodW5rGAIgASgMSABCBQoDbXNnIjYKEUltYWdlUHVzaE1ldGFkYXRhEhMKC3RvdGFsX2J5dGVzGAEgASgEEgwKBG5hbWUYZCABKAkiPwoRSW1hZ2VQdXNoUmVzcG9uc2USEgoKaW1hZ2VfcmVmcxgBIAMoCRIWCg5ieXRlc19yZWNlaXZlZBgCIAEoBDL9AwoMSW1hZ2VTZXJ2aWNlEkMKBExpc3QSHC5jYXBzdWxlLnYxLkltYWdlTGlzdFJlcXVlc3QaHS5jYXBzdWxlLnYxLkltYWdlTGlzdFJlc3BvbnNlEkUKBFB1c2gSHC5jYXBzdWxlLnYxLkltYWdlUHVzaFJlcXVlc3QaHS5jYXBzdWxlLnYxLkltYWdlUHVzaFJlc3BvbnNlKAESQAoDR2V0EhsuY2Fwc3VsZS52MS5JbWFnZUdldFJlcXVlc3QaHC5jYXBzdWxlLnYxLkltYWdlR2V0UmVzcG9uc2USRQoEUHVsbBIcLmNhcHN1bGUudjEuSW1hZ2VQdWxsUmVxdWVzdBodLmNhcHN1bGUudjEuSW1hZ2VQdWxsUmVzcG9uc2UwARJJCgZSZW1vdmUSHi5jYXBzdWxlLnYxLkltYWdlUmVtb3ZlUmVxdWVzdBofLmNhcHN1bGUudjEuSW1hZ2VSZW1vdmVSZXNwb25zZRJGCgVQcnVuZRIdLmNhcHN1bGUudjEuSW1hZ2VQcnVuZVJlcXVlc3QaHi5jYXBzdWxlLnYxLkltYWdlUHJ1bmVSZXNwb25zZRJFCgRTYXZlEhwuY2Fwc3VsZS52MS5JbWFnZVNhdmVSZXF1ZXN0Gh0uY2Fwc3VsZS52MS5JbWFnZVNhdmVSZXNwb25zZTABYgZwcm90bzM", [file_capsule_v1_workload]);
+  fileDesc("ChZjYXBzdWxlL3YxL2ltYWdlLnByb3RvEgpjYXBzdWxlLnYxInkKBUltYWdlEgwKBG5hbWUYASABKAkSDgoGZGlnZXN0GAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAMSFAoMY3JlYXRlZF91bml4GAQgASgDEg8KB3VzZWRfYnkYZCADKAkSFwoPdXNlZF9ieV91bmtub3duGGUgASgIIi4KD0ltYWdlR2V0UmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBXJlYWxtGG4gASgJIqoBChBJbWFnZUdldFJlc3BvbnNlEiAKBWltYWdlGAEgASgLMhEuY2Fwc3VsZS52MS5JbWFnZRISCgplbnRyeXBvaW50GAIgAygJEgsKA2NtZBgDIAMoCRILCgNlbnYYBCADKAkSEwoLd29ya2luZ19kaXIYBSABKAkSDAoEdXNlchgGIAEoCRITCgtzdG9wX3NpZ25hbBgHIAEoCRIOCgZsYXllcnMYCCADKAkiLwoQSW1hZ2VQdWxsUmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBXJlYWxtGG4gASgJIq4BChFJbWFnZVB1bGxSZXNwb25zZRIoCgVzdGFnZRgBIAEoDjIZLmNhcHN1bGUudjEuV29ya2xvYWRTdGFnZRISCgpkb25lX2J5dGVzGAIgASgEEhMKC3RvdGFsX2J5dGVzGAMgASgEEiQKBXBhcnRzGAQgAygLMhUuY2Fwc3VsZS52MS5JbWFnZVBhcnQSIAoFaW1hZ2UYBSABKAsyES5jYXBzdWxlLnYxLkltYWdlIkIKCUltYWdlUGFydBIMCgRuYW1lGAEgASgJEhIKCmRvbmVfYnl0ZXMYAiABKAQSEwoLdG90YWxfYnl0ZXMYAyABKAQiMQoSSW1hZ2VSZW1vdmVSZXF1ZXN0EgwKBG5hbWUYASABKAkSDQoFcmVhbG0YbiABKAkiJgoTSW1hZ2VSZW1vdmVSZXNwb25zZRIPCgdleGlzdGVkGAEgASgIIkAKEUltYWdlUHJ1bmVSZXF1ZXN0EgsKA2FsbBgBIAEoCBIPCgdkcnlfcnVuGAIgASgIEg0KBXJlYWxtGG4gASgJIm0KEkltYWdlUHJ1bmVSZXNwb25zZRIhCgZpbWFnZXMYASADKAsyES5jYXBzdWxlLnYxLkltYWdlEhMKC2ZyZWVkX2J5dGVzGAIgASgEEh8KBGtlcHQYAyADKAsyES5jYXBzdWxlLnYxLkltYWdlIi8KEEltYWdlU2F2ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVyZWFsbRhuIAEoCSIhChFJbWFnZVNhdmVSZXNwb25zZRIMCgRkYXRhGAEgASgMIiEKEEltYWdlTGlzdFJlcXVlc3QSDQoFcmVhbG0YbiABKAkiNgoRSW1hZ2VMaXN0UmVzcG9uc2USIQoGaW1hZ2VzGAEgAygLMhEuY2Fwc3VsZS52MS5JbWFnZSJdChBJbWFnZVB1c2hSZXF1ZXN0EjEKCG1ldGFkYXRhGAEgASgLMh0uY2Fwc3VsZS52MS5JbWFnZVB1c2hNZXRhZGF0YUgAEg8KBWNodW5rGAIgASgMSABCBQoDbXNnIkUKEUltYWdlUHVzaE1ldGFkYXRhEhMKC3RvdGFsX2J5dGVzGAEgASgEEgwKBG5hbWUYZCABKAkSDQoFcmVhbG0YbiABKAkiPwoRSW1hZ2VQdXNoUmVzcG9uc2USEgoKaW1hZ2VfcmVmcxgBIAMoCRIWCg5ieXRlc19yZWNlaXZlZBgCIAEoBDL9AwoMSW1hZ2VTZXJ2aWNlEkMKBExpc3QSHC5jYXBzdWxlLnYxLkltYWdlTGlzdFJlcXVlc3QaHS5jYXBzdWxlLnYxLkltYWdlTGlzdFJlc3BvbnNlEkUKBFB1c2gSHC5jYXBzdWxlLnYxLkltYWdlUHVzaFJlcXVlc3QaHS5jYXBzdWxlLnYxLkltYWdlUHVzaFJlc3BvbnNlKAESQAoDR2V0EhsuY2Fwc3VsZS52MS5JbWFnZUdldFJlcXVlc3QaHC5jYXBzdWxlLnYxLkltYWdlR2V0UmVzcG9uc2USRQoEUHVsbBIcLmNhcHN1bGUudjEuSW1hZ2VQdWxsUmVxdWVzdBodLmNhcHN1bGUudjEuSW1hZ2VQdWxsUmVzcG9uc2UwARJJCgZSZW1vdmUSHi5jYXBzdWxlLnYxLkltYWdlUmVtb3ZlUmVxdWVzdBofLmNhcHN1bGUudjEuSW1hZ2VSZW1vdmVSZXNwb25zZRJGCgVQcnVuZRIdLmNhcHN1bGUudjEuSW1hZ2VQcnVuZVJlcXVlc3QaHi5jYXBzdWxlLnYxLkltYWdlUHJ1bmVSZXNwb25zZRJFCgRTYXZlEhwuY2Fwc3VsZS52MS5JbWFnZVNhdmVSZXF1ZXN0Gh0uY2Fwc3VsZS52MS5JbWFnZVNhdmVSZXNwb25zZTABYgZwcm90bzM", [file_capsule_v1_workload]);
 
 /**
  * @generated from message capsule.v1.Image
@@ -76,6 +76,13 @@ export type ImageGetRequest = Message<"capsule.v1.ImageGetRequest"> & {
    * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * The realm whose images are meant. Empty: main.
+   *
+   * @generated from field: string realm = 110;
+   */
+  realm: string;
 };
 
 /**
@@ -147,6 +154,13 @@ export type ImagePullRequest = Message<"capsule.v1.ImagePullRequest"> & {
    * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * The realm whose images are meant. Empty: main.
+   *
+   * @generated from field: string realm = 110;
+   */
+  realm: string;
 };
 
 /**
@@ -234,6 +248,13 @@ export type ImageRemoveRequest = Message<"capsule.v1.ImageRemoveRequest"> & {
    * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * The realm whose images are meant. Empty: main.
+   *
+   * @generated from field: string realm = 110;
+   */
+  realm: string;
 };
 
 /**
@@ -277,6 +298,13 @@ export type ImagePruneRequest = Message<"capsule.v1.ImagePruneRequest"> & {
    * @generated from field: bool dry_run = 2;
    */
   dryRun: boolean;
+
+  /**
+   * The realm whose images are meant. Empty: main.
+   *
+   * @generated from field: string realm = 110;
+   */
+  realm: string;
 };
 
 /**
@@ -327,6 +355,13 @@ export type ImageSaveRequest = Message<"capsule.v1.ImageSaveRequest"> & {
    * @generated from field: string name = 1;
    */
   name: string;
+
+  /**
+   * The realm whose images are meant. Empty: main.
+   *
+   * @generated from field: string realm = 110;
+   */
+  realm: string;
 };
 
 /**
@@ -359,6 +394,12 @@ export const ImageSaveResponseSchema: GenMessage<ImageSaveResponse> = /*@__PURE_
  * @generated from message capsule.v1.ImageListRequest
  */
 export type ImageListRequest = Message<"capsule.v1.ImageListRequest"> & {
+  /**
+   * The realm whose images are meant. Empty: main.
+   *
+   * @generated from field: string realm = 110;
+   */
+  realm: string;
 };
 
 /**
@@ -437,6 +478,13 @@ export type ImagePushMetadata = Message<"capsule.v1.ImagePushMetadata"> & {
    * @generated from field: string name = 100;
    */
   name: string;
+
+  /**
+   * The realm whose images are meant. Empty: main.
+   *
+   * @generated from field: string realm = 110;
+   */
+  realm: string;
 };
 
 /**
@@ -471,7 +519,8 @@ export const ImagePushResponseSchema: GenMessage<ImagePushResponse> = /*@__PURE_
   messageDesc(file_capsule_v1_image, 16);
 
 /**
- * The image cache of the capsule. FailedPrecondition: the container runtime does not work.
+ * The image cache of each realm. FailedPrecondition: the container runtime does not work. NotFound: there is no such
+ * realm.
  *
  * @generated from service capsule.v1.ImageService
  */
