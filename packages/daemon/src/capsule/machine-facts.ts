@@ -61,8 +61,9 @@ export async function readMachineFacts(
 }
 
 async function readSpace(path: string): Promise<{ totalBytes: number; usedBytes: number }> {
-  const { blocks, bfree, bsize } = await statfs(path);
-  return { totalBytes: blocks * bsize, usedBytes: (blocks - bfree) * bsize };
+  // Space that the filesystem reserves counts as used, as it does for volumes: both pages show one figure.
+  const { blocks, bavail, bsize } = await statfs(path);
+  return { totalBytes: blocks * bsize, usedBytes: (blocks - bavail) * bsize };
 }
 
 /** MemAvailable includes reclaimable page cache; so does `os.freemem` since libuv 1.45. */

@@ -12,6 +12,15 @@ test('a slip of the keyboard finds its word', () => {
   assert.equal(nearestWord('evn', KEYS), 'env');
 });
 
+test('a shortened word finds the only one that begins nearly as it does', () => {
+  const keys = [...KEYS, 'readOnlyRootFilesystem', 'terminationGraceSeconds'];
+  assert.equal(nearestWord('readOnlyRootfs', keys), 'readOnlyRootFilesystem');
+  assert.equal(nearestWord('terminationGrace', keys), 'terminationGraceSeconds');
+  assert.equal(nearestWord('readOnly', keys), 'readOnlyRootFilesystem');
+  assert.equal(nearestWord('readOnlyRootfs', [...keys, 'readOnlyRootFilesystemMode']), undefined);
+  assert.equal(nearestWord('ports-of-everything', keys), undefined);
+});
+
 test('a word that is far from all finds none', () => {
   assert.equal(nearestWord('replicas', KEYS), undefined);
   assert.equal(nearestWord('x'.repeat(1_000_000), KEYS), undefined);

@@ -1,6 +1,7 @@
 /**
  * The candidate that a misspelt word most likely meant, or undefined when none is near. Letters that
- * changed places count as one mistake, capitals and underscores as none.
+ * changed places count as one mistake, capitals and underscores as none. If none is near, it is the only candidate that
+ * begins nearly as the word does: people shorten long names.
  */
 export function nearestWord(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > LONGEST_WORD) return undefined;
@@ -12,7 +13,15 @@ export function nearestWord(word: string, candidates: readonly string[]): string
   }
   if (best === undefined) return undefined;
   const tolerated = Math.max(1, Math.floor(Math.max(wanted.length, best.candidate.length) / 3));
-  return best.distance <= tolerated ? best.candidate : undefined;
+  if (best.distance <= tolerated) return best.candidate;
+  const alike = candidates.filter((candidate) => beginsAlike(wanted, plain(candidate)));
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** Whether at least 8 letters, and three quarters of the word, are the same from the beginning. */
+function beginsAlike(wanted: string, candidate: string): boolean {
+  const needed = Math.max(8, Math.ceil((wanted.length * 3) / 4));
+  return wanted.length >= needed && candidate.startsWith(wanted.slice(0, needed));
 }
 
 const LONGEST_WORD = 64;
