@@ -18,7 +18,9 @@ const EVENT = 'capsule.v1.EventService';
 
 /** The methods that this version serves. All other methods of the API return Unimplemented. */
 const SERVED = [
-  ...methodsOf(CAPSULE, 'GetInfo StreamLogs'),
+  ...methodsOf(CAPSULE, 'GetInfo StreamLogs Diagnose'),
+  ...methodsOf('capsule.v1.CellService', 'Get List Watch Delete Refresh'),
+  ...methodsOf('capsule.v1.CellService', 'Start Stop Kill Restart Pause Unpause'),
   ...methodsOf(EVENT, 'Stream'),
   ...methodsOf(WORKLOAD, 'Apply Delete Get List Logs Watch Start Stop Restart'),
   ...methodsOf(WORKLOAD, 'Exec CopyTo CopyFrom StatPath Stats'),
@@ -43,6 +45,7 @@ suite('the API for clients other than capsulectl', { concurrency: false }, () =>
   test('reflection lists all services', async () => {
     assert.deepEqual((await listByReflection(lab, 'services')).toSorted(), [
       'capsule.v1.CapsuleService',
+      'capsule.v1.CellService',
       'capsule.v1.EventService',
       'capsule.v1.IdentityService',
       'capsule.v1.ImageService',

@@ -35,7 +35,7 @@ suite('the life of an image', { concurrency: false }, () => {
       const pull = runInTerminal(lab, ['capsulectl', 'image', 'pull', 'nginx:1.27-alpine']);
       assert.equal(await pull.exit, 0);
       assert.match(pull.text(), /pulling/);
-      assert.match(pull.text(), /nginx:1\.27-alpine sha256:[0-9a-f]{64}/);
+      assert.match(pull.text(), /nginx:1\.27-alpine\s+sha256:[0-9a-f]{64}/);
       const { stdout } = await image('get', 'nginx:1.27-alpine');
       assert.match(stdout, /Used by: +none[\s\S]*Cmd: [\s\S]*Layers: +sha256:/);
       assert.equal((await image('rm', 'nginx:1.27-alpine')).exitCode, 0);

@@ -61,7 +61,7 @@ suite('a full pool of volumes', { concurrency: false }, () => {
       await untilWorkload(lab, 'writer', ({ status }) => status?.reason === 'Paused');
       const before = await count();
       const usage = await capsulectl(lab, ['volume', 'usage']);
-      assert.match(usage.stdout, /full: workloads that have a volume are paused/);
+      assert.match(usage.stdout, /full: workloads with volumes are paused/);
       const echo = ['workload', 'exec', 'bystander', '--', 'echo', 'hello'];
       assert.equal((await capsulectl(lab, echo)).stdout, 'hello\n');
       assert.equal(await count(), before);

@@ -262,6 +262,6 @@ suite('volumes', { concurrency: false }, () => {
     assert.equal((await lab.capsulectl('workload', 'get', 'lonely')).exitCode, 3);
     const bad = await volume('create', '--size', '1.5GiB', 'x');
     assert.equal(bad.exitCode, 2);
-    assert.match((await volume('create', '../x')).stderr, /is not a name/);
+    assert.match((await volume('create', '../x')).stderr, /is not a valid name/);
   });
 });

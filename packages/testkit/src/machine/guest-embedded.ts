@@ -59,7 +59,12 @@ export async function startEmbedded(): Promise<EmbeddedCapsule> {
     client,
     exec: async (program, ...args) => (await run('nsenter', [...inside, program, ...args])).stdout,
     shell: (script) =>
-      run('nsenter', [...inside, 'sh', '-c', script], { env: SHELL_ENV, allow: ANY_EXIT_CODE }),
+      run('nsenter', [...inside, 'sh', '-c', script], {
+        env: SHELL_ENV,
+        allow: ANY_EXIT_CODE,
+        // Programs on Node take seconds to start in an emulated machine.
+        timeoutMs: 5 * 60_000,
+      }),
     async [Symbol.asyncDispose]() {
       client.close();
       child.kill('SIGTERM');
