@@ -10,6 +10,7 @@ export type Completable =
   | 'registry'
   | 'capsule'
   | 'shell'
+  | 'checkSection'
   | 'errorCode'
   | 'file'
   /** A file, or a workload with a colon behind it. */

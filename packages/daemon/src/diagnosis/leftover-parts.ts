@@ -62,7 +62,7 @@ export function leftoverParts(options: LeftoverPartsOptions): readonly Part[] {
       name: 'containers',
       look: content,
       strays: (found, owners) => strayContainers(found, owners, runtimeId),
-      hint: remedy`restart the capsule, which removes them, or run ctr -n NAMESPACE containers remove ID`,
+      hint: remedy`restart the capsule, which removes those that it made, or run ctr -n NAMESPACE containers remove ID`,
     }),
     part({
       name: 'snapshots',

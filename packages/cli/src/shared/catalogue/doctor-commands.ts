@@ -46,6 +46,7 @@ export function doctorCommands({ program, noun, aliasesOf }: DoctorWords): reado
           summary: 'check only this section (default: all)',
           isOptional: true,
           isRepeatable: true,
+          completes: 'checkSection',
         },
       ],
       flags: [JSON_FLAG, OUTPUT_FLAG],

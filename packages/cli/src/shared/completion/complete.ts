@@ -1,5 +1,6 @@
 import { type CapsuleClient, levelToProto, nodeFromProto, placeOfNode } from '@capsule/api/wire';
 import {
+  CHECK_SECTIONS,
   DEFAULT_STACK,
   describeImageReference,
   isCapsuleError,
@@ -26,6 +27,7 @@ export const run: Run = async (input, context) => {
   const asked = new Input(input.command, [], { capsule: target });
   const live: LiveNames = async (kind, typed) => {
     if (kind === 'shell') return SHELLS;
+    if (kind === 'checkSection') return CHECK_SECTIONS;
     if (kind === 'errorCode') return errorCodes();
     if (kind === 'capsule') return targetsHere(context);
     const within = placeIn(context.program, input.args);

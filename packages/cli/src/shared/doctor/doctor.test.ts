@@ -123,3 +123,8 @@ test('both programs have the two commands', async () => {
   const { stdout: named } = await ask(['status', '-o', 'name']);
   assert.equal(named, 'capsule\ncgroups\nleftovers\n');
 });
+
+test('a shell completes the sections', async () => {
+  const { stdout } = await ask(['__complete', '--', 'doctor', 'c']);
+  assert.deepEqual(stdout.match(/^\w+/gm), ['capsule', 'containerd', 'cgroups']);
+});
