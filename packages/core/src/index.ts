@@ -28,6 +28,7 @@ export type * from './manifest/kind/scope/read-scope.ts';
 export * from './manifest/kind/volume/manifest-from-volume.ts';
 export * from './manifest/kind/volume/validate-volume.ts';
 export * from './manifest/kind/volume/volume-change.ts';
+export * from './manifest/kind/workload/has-flat-form.ts';
 export * from './manifest/kind/workload/manifest-from-workload.ts';
 export * from './manifest/kind/workload/validate-workload.ts';
 export * from './manifest/kind/workload/workload-change.ts';

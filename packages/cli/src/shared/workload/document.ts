@@ -1,5 +1,6 @@
 import type { ReportedWorkload } from '@capsule/api/wire';
-import { manifestFromWorkload } from '@capsule/core';
+import { hasFlatForm, manifestFromWorkload, refOfWorkload } from '@capsule/core';
+import { KINDS } from '@capsule/core/manifest';
 
 /**
  * A workload as a manifest with what the capsule adds to it: `get -o yaml | apply -f -` changes
@@ -9,7 +10,7 @@ export function workloadDocument(workload: ReportedWorkload): object {
   const { status } = workload;
   const { progress, startedAt, finishedAt, nextRetryAt, phase, hint, ...plain } = status;
   return {
-    ...manifestFromWorkload(workload.spec),
+    ...manifestOf(workload),
     desiredState: `DESIRED_STATE_${workload.desired.toUpperCase()}`,
     uid: workload.uid,
     generation: workload.generation,
@@ -24,6 +25,13 @@ export function workloadDocument(workload: ReportedWorkload): object {
       ...(progress !== undefined && { progress }),
     },
   };
+}
+
+/** A spec with a field that the flat form does not have is printed as the container that it is. */
+function manifestOf({ spec }: ReportedWorkload): object {
+  if (hasFlatForm(spec)) return manifestFromWorkload(spec);
+  const { name } = spec;
+  return KINDS.container.print({ name, ref: refOfWorkload(name), isRoot: true, spec });
 }
 
 function moment(ms: number): string {
