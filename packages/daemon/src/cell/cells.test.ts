@@ -291,6 +291,54 @@ test('a sibling whose image cannot be pulled keeps nothing of its cell from runn
   await until(() => stateOf('web') === 'ready' && observer.statusOf(ROOT).pid !== pid);
 });
 
+test('a space whose bridge was taken away is made again for the next start', async (t) => {
+  const { apply, area, until, stateOf, kernel } = await boot(t);
+  apply({ cell: cell(container('web')) });
+  await until(() => stateOf() === 'ready');
+  area.commands.stop(SHOP);
+  await until(() => stateOf() === 'stopped' && kernel.cells.size === 0);
+  kernel.spaces.delete('main_default');
+  area.commands.start(SHOP);
+  await until(() => stateOf() === 'ready');
+});
+
+test('a volume can be taken from a cell with siblings by force', async (t) => {
+  const { apply, until, stateOf, volumes, records, cells } = await boot(t);
+  await volumes.commands.apply({ name: 'data', sizeBytes: 2 ** 26 });
+  const mounts = [{ volumeName: 'data', mountPath: '/data', readOnly: false, copyUp: false }];
+  apply({ cell: cell(container('web'), container('side', { mounts })) });
+  await until(() => stateOf() === 'ready');
+  assert.equal(await volumes.commands.delete('data', true, AbortSignal.timeout(5_000)), true);
+  assert.equal(records.volumes.get('data'), undefined);
+  assert.equal(cells.get(SHOP)?.desired, 'stopped');
+});
+
+test('a scope that cannot be taken down shows the reason', async (t) => {
+  const { area, records, outside, base } = await boot(t);
+  const { scopeCommands, scopeController } = area;
+  const lab = { realm: 'lab' };
+  scopeCommands.apply({ place: lab, labels: {} });
+  const remove = outside.realmStore.removeNamespace.bind(outside.realmStore);
+  const failed = Promise.withResolvers<void>();
+  let isFirst = true;
+  outside.realmStore.removeNamespace = async (realm) => {
+    if (!isFirst) return remove(realm);
+    isFirst = false;
+    failed.resolve();
+    throw new RangeError('the namespace is not empty');
+  };
+  const changes = base.feed.changes(AbortSignal.timeout(5_000));
+  scopeCommands.delete(lab);
+  await failed.promise;
+  const message = () => {
+    const record = records.scopes.get(lab);
+    return record && scopeController.stateOf(record).message;
+  };
+  while (!/not empty/.test(message() ?? '')) assert.notEqual((await changes.next()).done, true);
+  await changes.return(undefined);
+  assert.ok(await scopeController.untilGone(lab, AbortSignal.timeout(5_000)));
+});
+
 test('the end of a root decides over its cell, and that of a sibling does not', async (t) => {
   for (const [code, state] of [
     [0, 'stopped'],

@@ -67,9 +67,12 @@ export class ScopeController {
   }
 
   stateOf({ place, generation, isDeleting }: ScopeRecord): ScopeState {
-    if (isDeleting)
-      return { state: 'pending', reason: 'Deleting', message: 'being deleted', generation };
     const known = this.#states.get(placeKey(place));
+    if (isDeleting) {
+      const isStuck = known?.state === 'failed' && known.generation === generation;
+      const message = isStuck ? `cannot be deleted yet: ${known.message}` : 'being deleted';
+      return { state: isStuck ? 'failed' : 'pending', reason: 'Deleting', message, generation };
+    }
     return known ?? { state: 'pending', reason: 'Accepted', message: 'being made', generation: 0 };
   }
 
@@ -80,6 +83,15 @@ export class ScopeController {
       if (this.#states.get(placeKey(record.place))?.state === 'ready') continue;
       await maker.make(record, signal);
       this.#set(record, { state: 'ready', reason: 'Ready', message: 'ready' });
+    }
+  }
+
+  /** Makes the scopes of a place again: something of them may have been taken away on the capsule. */
+  remake(place: Place): void {
+    const scopes = this.#parts.scopes.list().filter((one) => isWithin(place, one.place));
+    for (const one of scopes) {
+      this.#states.delete(placeKey(one.place));
+      this.#queue.add(placeKey(one.place));
     }
   }
 

@@ -30,13 +30,13 @@ function cellExecutors(
   parts: WorkloadsParts,
   logs: ContainerLogs,
 ): Executors['cell'] {
-  const { records, observer, pauses, ports, volumes, ensureScopes } = parts;
+  const { records, observer, pauses, ports, volumes, ensureScopes, remakeScopes } = parts;
   const { publisher } = parts.network;
   const { cells, addresses } = records;
   const { network } = ports.network;
   const { attachments, filler } = volumes;
   return {
-    attachNetwork: attachNetwork({ network, ensureScopes, cgroups: ports.cgroups }),
+    attachNetwork: attachNetwork({ network, ensureScopes, remakeScopes, cgroups: ports.cgroups }),
     detachNetwork: detachNetwork({ network, cells, addresses }),
     pinNamespaces: pinNamespaces(ports.network.namespaces),
     unpinNamespaces: unpinNamespaces(ports.network.namespaces),

@@ -1,4 +1,4 @@
-import { type ContainerRef, nameOfCell, placeOfCell, type SpaceNetwork } from '@capsule/core';
+import { type ContainerRef, placeOfCell, type SpaceNetwork } from '@capsule/core';
 import { ImageCommands } from '../image/commands.ts';
 import { claimAddresses } from '../network/claim-address.ts';
 import { PauseCommands } from '../pause/commands.ts';
@@ -50,7 +50,7 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
   const users = volumeUsers({
     cells,
     statusOf,
-    stop: (cell) => workloads.commands.stop(nameOfCell(cell)),
+    stop: (cell) => cellArea.commands.stop(cell),
     wake: (cell) => workloads.controller.wake(cell),
   });
   const volumes = createVolumes(base, { records, ports: ports.volumes, pauses, files, users });
@@ -64,6 +64,7 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
     });
   const workloads = createWorkloads(base, {
     ensureScopes: (cell, signal) => cellArea.scopeController.ensure(placeOfCell(cell), signal),
+    remakeScopes: (cell) => cellArea.scopeController.remake(placeOfCell(cell)),
     records,
     observer,
     pauses,

@@ -19,6 +19,7 @@ export interface WorkloadSettings {
 export interface WorkloadsParts {
   /** Makes the scopes of a cell, where they are not made yet. */
   readonly ensureScopes: (cell: CellId, signal: AbortSignal) => Promise<void>;
+  readonly remakeScopes: (cell: CellId) => void;
   readonly records: Records;
   readonly observer: WorkloadObserver;
   readonly pauses: PauseCommands;

@@ -9,17 +9,25 @@ export interface AttachNetworkParts {
   readonly cgroups: Pick<CellCgroups, 'ensure'>;
   /** Makes the scopes of a cell, where they are not made yet. */
   readonly ensureScopes: (cell: CellId, signal: AbortSignal) => Promise<void>;
+  /** Called when a cell cannot be attached: its bridge may be gone. */
+  readonly remakeScopes: (cell: CellId) => void;
 }
 
 export function attachNetwork({
   network,
   cgroups,
   ensureScopes,
+  remakeScopes,
 }: AttachNetworkParts): CellExecutor<'attachNetwork'> {
   return async ({ id }, step, signal) => {
     await ensureScopes(id, signal);
     await cgroups.ensure(id);
-    await network.attach(step, signal);
+    try {
+      await network.attach(step, signal);
+    } catch (failure) {
+      if (!signal.aborted) remakeScopes(id);
+      throw failure;
+    }
   };
 }
 
