@@ -359,3 +359,43 @@ test('nothing starts beside a root that stands still', () => {
     }),
   );
 });
+
+test('a root starts although the image of a sibling and the volume that only this one mounts are missing', () => {
+  const record = cellOf('running');
+  const containers = record.containers.map((one) => {
+    const volumeName = one.role === 'root' ? 'data' : one.ref.container;
+    const mounts = one.spec.mounts.map((mount) => ({ ...mount, volumeName }));
+    return { ...one, spec: { ...one.spec, mounts } };
+  });
+  const look = (name: string, isThere: boolean): ContainerLook => ({
+    reference: 'x',
+    imageDigest: isThere ? 'd' : undefined,
+    hasLogs: false,
+    status: { ...FIRST_STATUS, observedRun: 1 },
+    seen: isThere
+      ? {
+          id: name,
+          ref: { cell: ID, container: name },
+          revision: 'u.1',
+          task: 'none',
+          imageDigest: 'd',
+          resources: {},
+        }
+      : undefined,
+  });
+  const seen: CellSeen = {
+    waitingFor: [],
+    address: ATTACHED.address,
+    network: ATTACHED,
+    namespaces: PINNED,
+    ports: 'current',
+    volumes: { missing: [], unfilled: ['data', 'side'], held: ['data', 'side', 'other'] },
+    containers: [look('web', true), look('side', false), look('other', true)],
+  };
+  const planOf = (volumes: CellSeen['volumes']) =>
+    planCell({ ...record, containers }, { ...seen, volumes }, 0).steps;
+  assert.deepEqual(planOf(seen.volumes), [{ do: 'fillVolumes', names: ['data'] }]);
+  assert.deepEqual(planOf({ ...seen.volumes, unfilled: ['side'] }), [
+    { do: 'startContainer', ref: { cell: ID, container: 'web' } },
+  ]);
+});

@@ -162,7 +162,8 @@ function planRunning(
   if (seen.containers[0]?.seen?.task === 'paused') return { steps: [] };
   const starts = startsOf(plans);
   if (starts.length === 0) return { steps: [] };
-  const { unfilled } = seen.volumes;
+  const mounted = volumesOf({ containers: containersOf(record, starts) });
+  const unfilled = seen.volumes.unfilled.filter((name) => mounted.includes(name));
   if (unfilled.length > 0) return { steps: [{ do: 'fillVolumes', names: unfilled }] };
   const due = starts.filter(({ notBefore }) => notBefore === undefined);
   if (due.length === 0) return { steps: [], againAt: earliest(starts) };
@@ -176,6 +177,12 @@ type Start = Extract<ContainerPlan, { readonly turn: 'last' }>;
 function startsOf([root, ...siblings]: readonly ContainerPlan[]): readonly Start[] {
   if (root?.turn === 'last') return [root];
   return root?.turn === 'none' ? siblings.filter((plan) => plan.turn === 'last') : [];
+}
+
+/** The volumes of other containers wait for these: the image that fills one may not be there yet. */
+function containersOf({ containers }: CellRecord, starts: readonly Start[]) {
+  const names = starts.map(({ step }) => step.ref.container);
+  return containers.filter(({ ref }) => names.includes(ref.container));
 }
 
 function earliest(starts: readonly Start[]): number {
