@@ -54,20 +54,19 @@ export function listNodes(
   level: Level,
   within: Partial<Place>,
 ): readonly ReportedNode[] {
-  return placesOf(parts, level)
-    .filter((place) =>
-      LEVELS.every((part) => within[part] === undefined || within[part] === place[part]),
-    )
-    .flatMap((place) => findNode(parts, place) ?? []);
-}
-
-function placesOf({ cells, scopes }: NodeParts, level: Level): readonly Place[] {
-  if (level === 'cell') return cells.list().map(({ id }) => placeOfCell(id));
-  if (level === 'container') {
-    return cells
-      .list()
-      .flatMap(({ containers }) => containers.map(({ ref }) => placeOfContainer(ref)));
+  const isAsked = (place: Place) =>
+    LEVELS.every((part) => within[part] === undefined || within[part] === place[part]);
+  const { cells, scopes, describer } = parts;
+  if (level === 'cell') {
+    const asked = cells.list().filter(({ id }) => isAsked(placeOfCell(id)));
+    return asked.map((cell) => ({ level, cell: describer.cell(cell) }));
   }
-  const places = scopes.list().map(({ place }) => place);
-  return places.filter((place) => levelOf(place) === level);
+  if (level === 'container') {
+    return cells.list().flatMap((cell) => {
+      const asked = cell.containers.filter(({ ref }) => isAsked(placeOfContainer(ref)));
+      return asked.map((one) => ({ level, container: describer.container(cell, one) }));
+    });
+  }
+  const asked = scopes.list().filter(({ place }) => levelOf(place) === level && isAsked(place));
+  return asked.map((scope) => ({ level: 'scope', scope: describer.scope(scope) }));
 }
