@@ -11,6 +11,8 @@ import { buildImage } from '@capsule/imager';
 import type { Benchmark, Setting } from './benchmark.ts';
 import { apply } from './container/apply.ts';
 import { burst } from './container/burst.ts';
+import { cell } from './container/cell.ts';
+import { cells } from './container/cells.ts';
 import { churn } from './container/churn.ts';
 import { copy } from './container/copy.ts';
 import { exec } from './container/exec.ts';
@@ -52,6 +54,8 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P10: push,
   P11: idle,
   P14: start,
+  P15: cell,
+  'P15-cells': cells,
   M1: vmBurst,
   M2: vmExec,
   M3: vmCopy,
