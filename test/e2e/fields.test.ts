@@ -216,7 +216,7 @@ suite('fields of a container', { concurrency: false }, () => {
   test('the error names a path that does not exist on the capsule', BOUND, async () => {
     const input = manifest('probe', { image: IMAGE, hostBindPaths: ['/perm/nothing'] });
     const wait = ['apply', '-f', '-', '--wait', '--timeout', '30s'];
-    const { stderr } = await capsulectl(lab, wait, { input, allow: [1] });
+    const { stderr } = await capsulectl(lab, wait, { input, allow: [4] });
     assert.match(stderr, /\/perm\/nothing/);
     await deleteAll(lab);
   });

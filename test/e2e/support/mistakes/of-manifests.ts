@@ -68,7 +68,7 @@ export const OF_MANIFESTS: readonly Mistake[] = [
   }),
   manifest(39, `${WEB}  resources: {memory: 256MB, cpu: two}\n`, {
     what: /"256MB" is not a size/,
-    fix: /256MiB/,
+    fix: /a whole number with K, M, G or T: 256M/,
   }),
   manifest(42, `${WEB}  healthCheck: {tcp: {port: 1}, http: {port: 2}}\n`, {
     what: /has the probes http and tcp/,

@@ -172,11 +172,11 @@ export const OF_THE_CAPSULE: readonly Mistake[] = [
   {
     number: 40,
     args: RUN,
-    exitCode: 1,
+    exitCode: 4,
     input: `${WEB.replace('web', 'bind')}  hostBindPaths: [/nope]\n`,
-    what: /bind is not running/,
+    what: /bind cannot mount \/nope/,
     why: /the capsule has no such path/,
-    fix: /create the path on the capsule/,
+    fix: /create \/nope on the capsule/,
   },
   {
     number: 40,
