@@ -28,6 +28,7 @@ import type { Database } from '@capsule/engine';
 import type { ScopeCommands } from '../scope/commands.ts';
 import type { Cells } from '../store/cells.ts';
 import { tryAlone } from '../store/try-alone.ts';
+import type { WorkloadStatuses } from '../store/workload-statuses.ts';
 import type { Admission, AppliedTogether } from '../workload/admission/admission.ts';
 import { claimsOf } from '../workload/admission/claims.ts';
 import { describeApplied } from '../workload/describe-applied.ts';
@@ -64,6 +65,7 @@ export type CellOutcome = { readonly applied: AppliedCell } | { readonly error: 
 export interface CellApplierParts {
   readonly db: Database;
   readonly cells: Cells;
+  readonly statuses: Pick<WorkloadStatuses, 'forgetContainer'>;
   readonly scopes: Pick<ScopeCommands, 'ensureParents'>;
   readonly admission: Pick<Admission, 'checkCell' | 'claims'>;
   readonly now: () => number;
@@ -214,10 +216,13 @@ export class CellApplier {
     next: ContainerDocument,
     { isStart, isNew }: { readonly isStart: boolean; readonly isNew: boolean },
   ): void {
-    const { cells } = this.#parts;
-    // A container that was on its way out comes back, as a new one.
+    const { cells, statuses } = this.#parts;
+    // A container that was on its way out comes back, as a new one without a history.
     const isBack = before.desired === 'deleting';
-    if (isBack) cells.desire(before.ref, 'running');
+    if (isBack) {
+      cells.desire(before.ref, 'running');
+      statuses.forgetContainer(before.ref);
+    }
     cells.updateContainer(before.ref, containerSpecOf(next), {
       isNewRevision: isNew || isBack,
       isNewRun: isNew || isBack || isStart,

@@ -33,6 +33,12 @@ export class WorkloadStatuses {
     );
   }
 
+  /** Removes the status of one container, which begins again. */
+  forgetContainer({ cell, container }: ContainerRef): void {
+    const sql = 'DELETE FROM container_status WHERE cell = ? AND container = ?';
+    this.#db.run(sql, cellKey(cell), container);
+  }
+
   /** Removes the statuses of all containers of a cell. */
   forget(cell: CellId): void {
     this.#db.run('DELETE FROM container_status WHERE cell = ?', cellKey(cell));

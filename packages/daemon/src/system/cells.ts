@@ -26,7 +26,7 @@ export interface CellsParts {
 /** Creates the parts for realms, spaces, stacks, cells and their containers. */
 export function createCells({ db, feed, log, now }: Base, parts: CellsParts) {
   const { observer, pauses, admission, controller, ports } = parts;
-  const { scopes, cells, addresses } = parts.records;
+  const { scopes, cells, statuses, addresses } = parts.records;
   const ranges = new SpaceRanges({ machine: ports.network.ranges, pool: parts.spacePool });
   const scopeController = new ScopeController({ scopes, cells, maker: ports.scopes, feed, log });
   const statusOf = (ref: ContainerRef) => observer.statusOf(ref);
@@ -55,7 +55,7 @@ export function createCells({ db, feed, log, now }: Base, parts: CellsParts) {
     ranges,
     scopeCommands,
     scopeController,
-    applier: new CellApplier({ ...shared, scopes: scopeCommands, now }),
+    applier: new CellApplier({ ...shared, statuses, scopes: scopeCommands, now }),
     commands,
     describer: new CellDescriber({
       scopes,
