@@ -61,12 +61,14 @@ function judgeContainer(now: ReportedContainer, first: ReportedContainer): NodeV
   return status.state === 'ready' && status.ready === true ? 'ready' : 'waiting';
 }
 
-/** One that came later is its own. */
+/** One that came later is its own. All containers of a cell have its UID. */
 function counterpart(
   container: ReportedContainer,
   { containers }: ReportedCell,
 ): ReportedContainer {
-  return containers.find(({ uid }) => uid === container.uid) ?? container;
+  const { uid, ref } = container;
+  const isSame = (one: ReportedContainer) => one.uid === uid && one.ref.container === ref.container;
+  return containers.find(isSame) ?? container;
 }
 
 function isDown({ status }: Pick<ReportedCell, 'status'>): boolean {
