@@ -4,40 +4,11 @@ import { type RunResult, run } from '@capsule/host';
 import { nginxRecipe } from '@capsule/launcher';
 import { busyboxRecipe, type Lab, startLab } from '@capsule/testkit';
 import { capsulectl } from '../lab/capsulectl.ts';
+import { CONTAINER_PAGE } from './support/container-page.ts';
 
 const BOUND = { timeout: 180_000 };
 /** Stays, and ends at once when it is asked to. */
 const STAY = '--image busybox --stop-grace 0 --user 1000:1000 --command sleep --args 3600';
-
-/** As the container page of the seeds prints it. */
-const PAGE = `apiVersion: v1beta1
-kind: Container
-metadata:
-  name: web
-spec:
-  id: web
-  realmId: main
-  spaceId: default
-  stackId: default
-  cellId: hello-world
-  root: true
-  image: docker.io/library/nginx:alpine
-  command: /bin/sh
-  args:
-    - -c
-    - "exec nginx -g 'daemon off;'"
-  env:
-    - "NGINX_HOST=example.com"
-  ports: []
-  volumes:
-    - source: /srv/html
-      target: /usr/share/nginx/html
-      readOnly: true
-  networks: []
-  networksAliases: []
-  privileged: false
-  restartPolicy: ""
-`;
 
 let lab: Lab;
 
@@ -89,7 +60,7 @@ test('the container page can be followed line by line', BOUND, async () => {
   const applied =
     'cell hello-world created, because it was missing\n' +
     'container hello-world/web created, ready\n';
-  await says('sudo kuke apply --wait -f -', applied, PAGE);
+  await says('sudo kuke apply --wait -f -', applied, CONTAINER_PAGE);
   await says(
     `sudo kuke create container side --cell hello-world \\
     --realm main --space default --stack default \\
@@ -121,7 +92,7 @@ test('the container page can be followed line by line', BOUND, async () => {
     'container hello-world/side deleted\n',
   );
   await says('kuke get containers -o name', 'hello-world/web\n');
-  await says('kuke delete -f -', 'container hello-world/web deleted\n', PAGE);
+  await says('kuke delete -f -', 'container hello-world/web deleted\n', CONTAINER_PAGE);
   await says('kuke get cells -o name', '');
 });
 

