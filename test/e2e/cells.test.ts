@@ -19,40 +19,11 @@ import { cgroupRoots } from '../lab/cgroup.ts';
 import { difference, type Footprint, footprint } from '../lab/footprint.ts';
 import { namespaceOf, wordsOf } from '../lab/process.ts';
 import { until } from '../lab/until.ts';
+import { CONTAINER_PAGE } from './support/container-page.ts';
 
 const BOUND = { timeout: 180_000 };
 const IMAGE = 'docker.io/library/busybox:latest';
 const STAY = 'trap exit TERM; while :; do sleep 1000 & wait; done';
-
-/** Byte for byte as the container page of the seeds prints it. */
-const PAGE = `apiVersion: v1beta1
-kind: Container
-metadata:
-  name: web
-spec:
-  id: web
-  realmId: main
-  spaceId: default
-  stackId: default
-  cellId: hello-world
-  root: true
-  image: docker.io/library/nginx:alpine
-  command: /bin/sh
-  args:
-    - -c
-    - "exec nginx -g 'daemon off;'"
-  env:
-    - "NGINX_HOST=example.com"
-  ports: []
-  volumes:
-    - source: /srv/html
-      target: /usr/share/nginx/html
-      readOnly: true
-  networks: []
-  networksAliases: []
-  privileged: false
-  restartPolicy: ""
-`;
 
 /** A container that is not root, and only stays. */
 function staying(id: string, more: object = {}): object {
@@ -105,18 +76,21 @@ suite('cells', { concurrency: false }, () => {
     "the container page's manifest is applied byte for byte, once its folder exists",
     BOUND,
     async () => {
-      const refused = await capsulectl(lab, ['apply', '-f', '-'], { input: PAGE, allow: [4] });
+      const refused = await capsulectl(lab, ['apply', '-f', '-'], {
+        input: CONTAINER_PAGE,
+        allow: [4],
+      });
       assert.match(refused.stderr, /cannot mount \/srv\/html: the capsule has no such path/);
       await lab.exec(['sudo', 'mkdir', '-p', '/srv/html']);
       await lab.exec(['sh', '-c', 'echo hello > /srv/html/index.html']);
-      assert.match(await applyText(lab, PAGE), /hello-world\/web created/);
+      assert.match(await applyText(lab, CONTAINER_PAGE), /hello-world\/web created/);
       await untilCell(lab, { cell: 'hello-world' });
       const web = { cell: 'hello-world', container: 'web' };
       // Not /proc/PID/environ, over which nginx writes its title.
       assert.match((await insideCell(lab, web, 'env')).stdout, /^NGINX_HOST=example\.com$/m);
       const shown = await insideCell(lab, web, 'cat', '/usr/share/nginx/html/index.html');
       assert.equal(shown.stdout, 'hello\n');
-      assert.match(await applyText(lab, PAGE), /unchanged/);
+      assert.match(await applyText(lab, CONTAINER_PAGE), /unchanged/);
     },
   );
 

@@ -1,5 +1,4 @@
 import {
-  action,
   DEFAULT_STACK,
   defineErrors,
   type Level,
@@ -9,6 +8,7 @@ import {
   placeOf,
   remedy,
 } from '@capsule/core';
+import { CREATION_ERRORS } from '../scope/creation-errors.ts';
 
 /** The requests that a root refuses, as its error words them. */
 export type RootVerb = 'stopped' | 'killed' | 'deleted';
@@ -33,17 +33,7 @@ export const cellError = defineErrors('CELL', {
     message: (f: { level: Level; place: string }) => `there is no ${f.level} ${f.place}`,
     hint: (f) => remedy`${listAction(f.level)} shows what exists`,
   },
-  EXISTS: {
-    kind: 'conflict',
-    message: (f: { level: string; place: string; fields: readonly string[] }) =>
-      `${f.level} ${f.place} exists and differs in ${f.fields.join(', ')}`,
-    hint: remedy`change it with ${action('apply')}`,
-  },
-  BEING_DELETED: {
-    kind: 'precondition',
-    message: (f: { level: string; place: string }) => `${f.level} ${f.place} is being deleted`,
-    hint: 'wait until it is gone, then create it again',
-  },
+  ...CREATION_ERRORS,
   ROOT_EXISTS: {
     kind: 'precondition',
     message: (f: { cell: string; root: string; container: string }) =>

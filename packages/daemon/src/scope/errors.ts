@@ -7,6 +7,7 @@ import {
   placeOf,
   remedy,
 } from '@capsule/core';
+import { CREATION_ERRORS } from './creation-errors.ts';
 
 export const scopeError = defineErrors('SCOPE', {
   NOT_FOUND: {
@@ -35,17 +36,7 @@ export const scopeError = defineErrors('SCOPE', {
     hint: (f) =>
       remedy`delete these first, or everything at once with ${nodeAction('delete', placeOf(f.place.split('/')), { cascade: true })}`,
   },
-  EXISTS: {
-    kind: 'conflict',
-    message: (f: { level: string; place: string; fields: readonly string[] }) =>
-      `${f.level} ${f.place} exists and differs in ${f.fields.join(', ')}`,
-    hint: remedy`change it with ${action('apply')}`,
-  },
-  BEING_DELETED: {
-    kind: 'precondition',
-    message: (f: { level: string; place: string }) => `${f.level} ${f.place} is being deleted`,
-    hint: 'wait until it is gone, then create it again',
-  },
+  ...CREATION_ERRORS,
   PERMANENT: {
     kind: 'precondition',
     message: (f: { level: string; place: string }) => `${f.level} ${f.place} cannot be deleted`,
