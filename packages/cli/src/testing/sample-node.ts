@@ -21,7 +21,7 @@ const READY: NodeStatus = {
 
 const FACTS = { uid: 'u-1', generation: 1, createdAt: CREATED_AT };
 
-export const SAMPLE_CELL: CellId = {
+const SAMPLE_CELL: CellId = {
   realm: 'main',
   space: 'default',
   stack: 'default',

@@ -95,7 +95,7 @@ export async function deleteAll(
 }
 
 /** Returns the exit code of failures. */
-export async function printDeleted(
+async function printDeleted(
   results: readonly DeleteResult[],
   { format, isLenient }: { readonly format: Format; readonly isLenient: boolean },
   input: Input,

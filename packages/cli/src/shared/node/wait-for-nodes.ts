@@ -105,7 +105,7 @@ async function waitForLevel(
 }
 
 /** Pure. */
-export function factsOf(node: ReportedNode): { readonly name: string; readonly place: Place } {
+function factsOf(node: ReportedNode): { readonly name: string; readonly place: Place } {
   const place = placeOfNode(node);
   return { name: namedPlace(place), place };
 }

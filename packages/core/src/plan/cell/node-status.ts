@@ -77,7 +77,7 @@ export function containerNodeStatus(view: ContainerView): NodeStatus {
 }
 
 /** Pure. */
-export function containerState({ status, pauseReasons, isRuntimeAway }: ContainerView): NodeState {
+function containerState({ status, pauseReasons, isRuntimeAway }: ContainerView): NodeState {
   if (isRuntimeAway) return 'unknown';
   if (status.phase !== 'running') return status.phase;
   if (status.reason === 'Paused') return 'paused';

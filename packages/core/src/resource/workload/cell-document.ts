@@ -25,7 +25,7 @@ export interface CellDocument {
 }
 
 /** The shared part of a cell without containers. */
-export const EMPTY_CELL: CellSpec = splitWorkload(completeSpec({ name: '', image: '' })).cell;
+const EMPTY_CELL: CellSpec = splitWorkload(completeSpec({ name: '', image: '' })).cell;
 
 /** The root of a declared cell: the container that is marked, else the first. Pure. */
 export function rootOf({ containers }: CellDocument): ContainerDocument | undefined {

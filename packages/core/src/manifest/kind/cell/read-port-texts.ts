@@ -22,7 +22,7 @@ export function readPortTexts(
 }
 
 /** Undefined for a text of another form. The rules of ports decide over its numbers. Pure. */
-export function parsePort(text: string): PortMapping | undefined {
+function parsePort(text: string): PortMapping | undefined {
   const [, hostAddress = '', host, container, protocol = 'tcp'] = PORT.exec(text) ?? [];
   if (host === undefined || container === undefined) return undefined;
   return {
