@@ -30,6 +30,7 @@ const CHECKS: readonly Check[] = [
   { name: 'format, lint', argv: ['biome', 'ci', '--colors=off', '.'] },
   { name: 'proto lint', argv: ['buf', 'lint'] },
   { name: 'wire numbers', argv: ['buf', 'breaking', '--against', 'proto/frozen/capsule-v1.binpb'] },
+  { name: 'rights', argv: [node, 'tools/check-rights.ts'] },
   { name: 'layers', argv: [node, 'tools/check-layers.ts'] },
   { name: 'style', argv: [node, 'tools/check-style.ts'] },
 ];

@@ -44,6 +44,7 @@ suite('the API for clients other than capsulectl', { concurrency: false }, () =>
 
   test('reflection lists all services', async () => {
     assert.deepEqual((await listByReflection(lab, 'services')).toSorted(), [
+      'capsule.v1.AuditService',
       'capsule.v1.CapsuleService',
       'capsule.v1.CellService',
       'capsule.v1.EventService',

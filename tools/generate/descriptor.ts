@@ -36,6 +36,7 @@ export interface ServiceDescriptor {
     readonly outputType: string;
     readonly clientStreaming?: boolean;
     readonly serverStreaming?: boolean;
+    readonly options?: { readonly '[capsule.v1.needs]'?: string };
   }[];
 }
 

@@ -100,7 +100,7 @@ Fix: detach &lt;it> first.
   ]);
 });
 
-test('the API page shows calls, fields and values with the comments above them', () => {
+test('the API page shows calls and their rights, fields and values with the comments above them', () => {
   const page = describeApi([
     {
       name: 'capsule/v1/a.proto',
@@ -114,6 +114,7 @@ test('the API page shows calls, fields and values with the comments above them',
               inputType: '.capsule.v1.A',
               outputType: '.capsule.v1.A',
               serverStreaming: true,
+              options: { '[capsule.v1.needs]': 'RIGHT_VIEWER' },
             },
           ],
         },
@@ -153,7 +154,7 @@ test('the API page shows calls, fields and values with the comments above them',
     },
   ]);
   for (const line of [
-    '| Follow | A | stream A | Sends &lt;all> and more. |',
+    '| Follow | A | stream A | viewer | Sends &lt;all> and more. |',
     '| 1 | names | list of string |  |',
     '| 100 | env | map of string to int32 | a \\| b |',
     '| 0 | MODE_OFF |  |',

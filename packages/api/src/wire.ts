@@ -1,6 +1,7 @@
 /** Messages, services and their mapping to core; also runs in a browser. */
 export * from './client/create-clients.ts';
 export * from './errors.ts';
+export * from './gen/capsule/v1/audit_pb.ts';
 export * from './gen/capsule/v1/capsule_pb.ts';
 export * from './gen/capsule/v1/cell_pb.ts';
 export * from './gen/capsule/v1/error_pb.ts';
@@ -9,6 +10,7 @@ export * from './gen/capsule/v1/identity_pb.ts';
 export * from './gen/capsule/v1/image_pb.ts';
 export * from './gen/capsule/v1/install_pb.ts';
 export * from './gen/capsule/v1/manifest_pb.ts';
+export * from './gen/capsule/v1/needs_pb.ts';
 export * from './gen/capsule/v1/place_pb.ts';
 export * from './gen/capsule/v1/registry_pb.ts';
 export * from './gen/capsule/v1/volume_pb.ts';
@@ -27,6 +29,7 @@ export * from './wire/manifest/apply-change.ts';
 export * from './wire/manifest/field-change.ts';
 export * from './wire/manifest/manifest.ts';
 export * from './wire/registry.ts';
+export * from './wire/right/right-of.ts';
 export * from './wire/volume/volume.ts';
 export * from './wire/volume/volume-manifest.ts';
 export * from './wire/workload/desired-state.ts';

@@ -49,6 +49,8 @@ for (const symbol of SYMBOLS) {
     );
     assert.deepEqual(names, [
       'capsule/v1/error.proto',
+      'google/protobuf/descriptor.proto',
+      'capsule/v1/needs.proto',
       'capsule/v1/place.proto',
       'capsule/v1/workload.proto',
     ]);

@@ -1,5 +1,6 @@
 import { createHealthService, createReflectionService } from '@capsule/api/server';
 import {
+  AuditService,
   CapsuleService,
   CellService,
   EventService,
@@ -52,7 +53,7 @@ const STORED = [
   ManifestService,
 ];
 /** Services that exist in the API only: every call answers Unimplemented. */
-const LATER = [IdentityService, InstallService];
+const LATER = [IdentityService, AuditService, InstallService];
 
 /** Registers every service of the capsule. */
 export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => void {

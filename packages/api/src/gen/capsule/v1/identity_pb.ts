@@ -2,15 +2,16 @@
 // @generated from file capsule/v1/identity.proto (package capsule.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_capsule_v1_needs } from "./needs_pb.ts";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file capsule/v1/identity.proto.
  */
 export const file_capsule_v1_identity: GenFile = /*@__PURE__*/
-  fileDesc("ChljYXBzdWxlL3YxL2lkZW50aXR5LnByb3RvEgpjYXBzdWxlLnYxIlcKDUF1dGhvcml6ZWRLZXkSCwoDa2lkGAEgASgJEgwKBG5hbWUYAiABKAkSFAoMYWRkZWRfYnlfa2lkGAMgASgJEhUKDWFkZGVkX2F0X3VuaXgYBCABKAMiLAoMQWRvcHRSZXF1ZXN0Eg4KBnB1YmtleRgBIAEoDBIMCgRuYW1lGAIgASgJIlAKDUFkb3B0UmVzcG9uc2USEgoKY2Fwc3VsZV9pZBgBIAEoCRILCgNraWQYAiABKAkSHgoWdGxzX2ZpbmdlcnByaW50X3NoYTI1NhgDIAEoCSIPCg1XaG9BbUlSZXF1ZXN0Ij8KDldob0FtSVJlc3BvbnNlEhIKCmNhcHN1bGVfaWQYASABKAkSCwoDa2lkGAIgASgJEgwKBG5hbWUYAyABKAkiLQoNS2V5QWRkUmVxdWVzdBIOCgZwdWJrZXkYASABKAwSDAoEbmFtZRgCIAEoCSI4Cg5LZXlBZGRSZXNwb25zZRImCgNrZXkYASABKAsyGS5jYXBzdWxlLnYxLkF1dGhvcml6ZWRLZXkiEAoOS2V5TGlzdFJlcXVlc3QiOgoPS2V5TGlzdFJlc3BvbnNlEicKBGtleXMYASADKAsyGS5jYXBzdWxlLnYxLkF1dGhvcml6ZWRLZXkiHwoQS2V5UmVtb3ZlUmVxdWVzdBILCgNraWQYASABKAkiEwoRS2V5UmVtb3ZlUmVzcG9uc2Uy3wIKD0lkZW50aXR5U2VydmljZRI8CgVBZG9wdBIYLmNhcHN1bGUudjEuQWRvcHRSZXF1ZXN0GhkuY2Fwc3VsZS52MS5BZG9wdFJlc3BvbnNlEj8KBldob0FtSRIZLmNhcHN1bGUudjEuV2hvQW1JUmVxdWVzdBoaLmNhcHN1bGUudjEuV2hvQW1JUmVzcG9uc2USPwoGS2V5QWRkEhkuY2Fwc3VsZS52MS5LZXlBZGRSZXF1ZXN0GhouY2Fwc3VsZS52MS5LZXlBZGRSZXNwb25zZRJCCgdLZXlMaXN0EhouY2Fwc3VsZS52MS5LZXlMaXN0UmVxdWVzdBobLmNhcHN1bGUudjEuS2V5TGlzdFJlc3BvbnNlEkgKCUtleVJlbW92ZRIcLmNhcHN1bGUudjEuS2V5UmVtb3ZlUmVxdWVzdBodLmNhcHN1bGUudjEuS2V5UmVtb3ZlUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("ChljYXBzdWxlL3YxL2lkZW50aXR5LnByb3RvEgpjYXBzdWxlLnYxIrgBCg1BdXRob3JpemVkS2V5EgsKA2tpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhQKDGFkZGVkX2J5X2tpZBgDIAEoCRIVCg1hZGRlZF9hdF91bml4GAQgASgDEh4KBHJvbGUYZCABKA4yEC5jYXBzdWxlLnYxLlJvbGUSEwoLaG9zdF9hY2Nlc3MYZSABKAgSFgoObGFzdF91c2VkX3VuaXgYZiABKAMSEgoKcHVibGljX2tleRhnIAEoDCISChBDaGFsbGVuZ2VSZXF1ZXN0IjYKEUNoYWxsZW5nZVJlc3BvbnNlEg0KBW5vbmNlGAEgASgMEhIKCmNhcHN1bGVfaWQYAiABKAkiYgoMQWRvcHRSZXF1ZXN0Eg4KBnB1YmtleRgBIAEoDBIMCgRuYW1lGAIgASgJEhIKCmNsYWltX2NvZGUYZCABKAkSDQoFbm9uY2UYZSABKAwSEQoJc2lnbmF0dXJlGGYgASgMInAKDUFkb3B0UmVzcG9uc2USEgoKY2Fwc3VsZV9pZBgBIAEoCRILCgNraWQYAiABKAkSHgoWdGxzX2ZpbmdlcnByaW50X3NoYTI1NhgDIAEoCRIeCgRyb2xlGGQgASgOMhAuY2Fwc3VsZS52MS5Sb2xlIg8KDVdob0FtSVJlcXVlc3QidAoOV2hvQW1JUmVzcG9uc2USEgoKY2Fwc3VsZV9pZBgBIAEoCRILCgNraWQYAiABKAkSDAoEbmFtZRgDIAEoCRIeCgRyb2xlGGQgASgOMhAuY2Fwc3VsZS52MS5Sb2xlEhMKC2hvc3RfYWNjZXNzGGUgASgIImIKDUtleUFkZFJlcXVlc3QSDgoGcHVia2V5GAEgASgMEgwKBG5hbWUYAiABKAkSHgoEcm9sZRhkIAEoDjIQLmNhcHN1bGUudjEuUm9sZRITCgtob3N0X2FjY2VzcxhlIAEoCCI4Cg5LZXlBZGRSZXNwb25zZRImCgNrZXkYASABKAsyGS5jYXBzdWxlLnYxLkF1dGhvcml6ZWRLZXkiEAoOS2V5TGlzdFJlcXVlc3QiOgoPS2V5TGlzdFJlc3BvbnNlEicKBGtleXMYASADKAsyGS5jYXBzdWxlLnYxLkF1dGhvcml6ZWRLZXkiHwoQS2V5UmVtb3ZlUmVxdWVzdBILCgNraWQYASABKAkiEwoRS2V5UmVtb3ZlUmVzcG9uc2UiOwoTQWRvcHRpb25PcGVuUmVxdWVzdBIPCgdzZWNvbmRzGAEgASgNEhMKC29sZF9jbGllbnRzGAIgASgIIhQKEkFkb3B0aW9uR2V0UmVxdWVzdCJ7Cg5BZG9wdGlvblN0YXR1cxIMCgRvcGVuGAEgASgIEgwKBGNvZGUYAiABKAkSFAoMZXhwaXJlc191bml4GAMgASgDEg0KBW93bmVkGAQgASgIEhMKC2ZpbmdlcnByaW50GAUgASgJEhMKC29sZF9jbGllbnRzGAYgASgIKlAKBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg8KC1JPTEVfVklFV0VSEAESEQoNUk9MRV9PUEVSQVRPUhACEg4KClJPTEVfQURNSU4QAzLxBAoPSWRlbnRpdHlTZXJ2aWNlEk4KCUNoYWxsZW5nZRIcLmNhcHN1bGUudjEuQ2hhbGxlbmdlUmVxdWVzdBodLmNhcHN1bGUudjEuQ2hhbGxlbmdlUmVzcG9uc2UiBKC7GAESQgoFQWRvcHQSGC5jYXBzdWxlLnYxLkFkb3B0UmVxdWVzdBoZLmNhcHN1bGUudjEuQWRvcHRSZXNwb25zZSIEoLsYARJFCgZXaG9BbUkSGS5jYXBzdWxlLnYxLldob0FtSVJlcXVlc3QaGi5jYXBzdWxlLnYxLldob0FtSVJlc3BvbnNlIgSguxgCEkUKBktleUFkZBIZLmNhcHN1bGUudjEuS2V5QWRkUmVxdWVzdBoaLmNhcHN1bGUudjEuS2V5QWRkUmVzcG9uc2UiBKC7GAQSSAoHS2V5TGlzdBIaLmNhcHN1bGUudjEuS2V5TGlzdFJlcXVlc3QaGy5jYXBzdWxlLnYxLktleUxpc3RSZXNwb25zZSIEoLsYAhJOCglLZXlSZW1vdmUSHC5jYXBzdWxlLnYxLktleVJlbW92ZVJlcXVlc3QaHS5jYXBzdWxlLnYxLktleVJlbW92ZVJlc3BvbnNlIgSguxgEElEKDEFkb3B0aW9uT3BlbhIfLmNhcHN1bGUudjEuQWRvcHRpb25PcGVuUmVxdWVzdBoaLmNhcHN1bGUudjEuQWRvcHRpb25TdGF0dXMiBKC7GAUSTwoLQWRvcHRpb25HZXQSHi5jYXBzdWxlLnYxLkFkb3B0aW9uR2V0UmVxdWVzdBoaLmNhcHN1bGUudjEuQWRvcHRpb25TdGF0dXMiBKC7GAViBnByb3RvMw", [file_capsule_v1_needs]);
 
 /**
  * @generated from message capsule.v1.AuthorizedKey
@@ -29,7 +30,8 @@ export type AuthorizedKey = Message<"capsule.v1.AuthorizedKey"> & {
   name: string;
 
   /**
-   * The key that enrolled this one; empty for the first.
+   * The key that enrolled this one; empty for an adopted key, and for one that root enrolled on the
+   * unix socket.
    *
    * @generated from field: string added_by_kid = 3;
    */
@@ -41,6 +43,32 @@ export type AuthorizedKey = Message<"capsule.v1.AuthorizedKey"> & {
    * @generated from field: int64 added_at_unix = 4;
    */
   addedAtUnix: bigint;
+
+  /**
+   * @generated from field: capsule.v1.Role role = 100;
+   */
+  role: Role;
+
+  /**
+   * May run privileged workloads and those with access to the host.
+   *
+   * @generated from field: bool host_access = 101;
+   */
+  hostAccess: boolean;
+
+  /**
+   * The last accepted token, in seconds since 1970, exact to a minute; 0: never.
+   *
+   * @generated from field: int64 last_used_unix = 102;
+   */
+  lastUsedUnix: bigint;
+
+  /**
+   * Ed25519, 32 bytes.
+   *
+   * @generated from field: bytes public_key = 103;
+   */
+  publicKey: Uint8Array;
 };
 
 /**
@@ -49,6 +77,43 @@ export type AuthorizedKey = Message<"capsule.v1.AuthorizedKey"> & {
  */
 export const AuthorizedKeySchema: GenMessage<AuthorizedKey> = /*@__PURE__*/
   messageDesc(file_capsule_v1_identity, 0);
+
+/**
+ * @generated from message capsule.v1.ChallengeRequest
+ */
+export type ChallengeRequest = Message<"capsule.v1.ChallengeRequest"> & {
+};
+
+/**
+ * Describes the message capsule.v1.ChallengeRequest.
+ * Use `create(ChallengeRequestSchema)` to create a new message.
+ */
+export const ChallengeRequestSchema: GenMessage<ChallengeRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_identity, 1);
+
+/**
+ * @generated from message capsule.v1.ChallengeResponse
+ */
+export type ChallengeResponse = Message<"capsule.v1.ChallengeResponse"> & {
+  /**
+   * 32 random bytes. Valid once, for 60 seconds.
+   *
+   * @generated from field: bytes nonce = 1;
+   */
+  nonce: Uint8Array;
+
+  /**
+   * @generated from field: string capsule_id = 2;
+   */
+  capsuleId: string;
+};
+
+/**
+ * Describes the message capsule.v1.ChallengeResponse.
+ * Use `create(ChallengeResponseSchema)` to create a new message.
+ */
+export const ChallengeResponseSchema: GenMessage<ChallengeResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_identity, 2);
 
 /**
  * @generated from message capsule.v1.AdoptRequest
@@ -65,6 +130,28 @@ export type AdoptRequest = Message<"capsule.v1.AdoptRequest"> & {
    * @generated from field: string name = 2;
    */
   name: string;
+
+  /**
+   * The code on the capsule's console: "ABCD-EFGH". Case and dash do not matter.
+   *
+   * @generated from field: string claim_code = 100;
+   */
+  claimCode: string;
+
+  /**
+   * The nonce of a `Challenge`.
+   *
+   * @generated from field: bytes nonce = 101;
+   */
+  nonce: Uint8Array;
+
+  /**
+   * Proves possession of the key: Ed25519 over "capsule adopt v1\n", the nonce, the SHA-256 of the
+   * server's certificate (DER), the public key and the name in UTF-8.
+   *
+   * @generated from field: bytes signature = 102;
+   */
+  signature: Uint8Array;
 };
 
 /**
@@ -72,7 +159,7 @@ export type AdoptRequest = Message<"capsule.v1.AdoptRequest"> & {
  * Use `create(AdoptRequestSchema)` to create a new message.
  */
 export const AdoptRequestSchema: GenMessage<AdoptRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_identity, 1);
+  messageDesc(file_capsule_v1_identity, 3);
 
 /**
  * @generated from message capsule.v1.AdoptResponse
@@ -94,6 +181,11 @@ export type AdoptResponse = Message<"capsule.v1.AdoptResponse"> & {
    * @generated from field: string tls_fingerprint_sha256 = 3;
    */
   tlsFingerprintSha256: string;
+
+  /**
+   * @generated from field: capsule.v1.Role role = 100;
+   */
+  role: Role;
 };
 
 /**
@@ -101,7 +193,7 @@ export type AdoptResponse = Message<"capsule.v1.AdoptResponse"> & {
  * Use `create(AdoptResponseSchema)` to create a new message.
  */
 export const AdoptResponseSchema: GenMessage<AdoptResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_identity, 2);
+  messageDesc(file_capsule_v1_identity, 4);
 
 /**
  * @generated from message capsule.v1.WhoAmIRequest
@@ -114,7 +206,7 @@ export type WhoAmIRequest = Message<"capsule.v1.WhoAmIRequest"> & {
  * Use `create(WhoAmIRequestSchema)` to create a new message.
  */
 export const WhoAmIRequestSchema: GenMessage<WhoAmIRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_identity, 3);
+  messageDesc(file_capsule_v1_identity, 5);
 
 /**
  * @generated from message capsule.v1.WhoAmIResponse
@@ -126,14 +218,28 @@ export type WhoAmIResponse = Message<"capsule.v1.WhoAmIResponse"> & {
   capsuleId: string;
 
   /**
+   * Empty on the unix socket.
+   *
    * @generated from field: string kid = 2;
    */
   kid: string;
 
   /**
+   * "local root" on the unix socket.
+   *
    * @generated from field: string name = 3;
    */
   name: string;
+
+  /**
+   * @generated from field: capsule.v1.Role role = 100;
+   */
+  role: Role;
+
+  /**
+   * @generated from field: bool host_access = 101;
+   */
+  hostAccess: boolean;
 };
 
 /**
@@ -141,7 +247,7 @@ export type WhoAmIResponse = Message<"capsule.v1.WhoAmIResponse"> & {
  * Use `create(WhoAmIResponseSchema)` to create a new message.
  */
 export const WhoAmIResponseSchema: GenMessage<WhoAmIResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_identity, 4);
+  messageDesc(file_capsule_v1_identity, 6);
 
 /**
  * @generated from message capsule.v1.KeyAddRequest
@@ -160,6 +266,20 @@ export type KeyAddRequest = Message<"capsule.v1.KeyAddRequest"> & {
    * @generated from field: string name = 2;
    */
   name: string;
+
+  /**
+   * Unspecified: admin, as for clients without roles.
+   *
+   * @generated from field: capsule.v1.Role role = 100;
+   */
+  role: Role;
+
+  /**
+   * Only a caller with host access may give it.
+   *
+   * @generated from field: bool host_access = 101;
+   */
+  hostAccess: boolean;
 };
 
 /**
@@ -167,7 +287,7 @@ export type KeyAddRequest = Message<"capsule.v1.KeyAddRequest"> & {
  * Use `create(KeyAddRequestSchema)` to create a new message.
  */
 export const KeyAddRequestSchema: GenMessage<KeyAddRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_identity, 5);
+  messageDesc(file_capsule_v1_identity, 7);
 
 /**
  * @generated from message capsule.v1.KeyAddResponse
@@ -184,7 +304,7 @@ export type KeyAddResponse = Message<"capsule.v1.KeyAddResponse"> & {
  * Use `create(KeyAddResponseSchema)` to create a new message.
  */
 export const KeyAddResponseSchema: GenMessage<KeyAddResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_identity, 6);
+  messageDesc(file_capsule_v1_identity, 8);
 
 /**
  * @generated from message capsule.v1.KeyListRequest
@@ -197,7 +317,7 @@ export type KeyListRequest = Message<"capsule.v1.KeyListRequest"> & {
  * Use `create(KeyListRequestSchema)` to create a new message.
  */
 export const KeyListRequestSchema: GenMessage<KeyListRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_identity, 7);
+  messageDesc(file_capsule_v1_identity, 9);
 
 /**
  * @generated from message capsule.v1.KeyListResponse
@@ -214,7 +334,7 @@ export type KeyListResponse = Message<"capsule.v1.KeyListResponse"> & {
  * Use `create(KeyListResponseSchema)` to create a new message.
  */
 export const KeyListResponseSchema: GenMessage<KeyListResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_identity, 8);
+  messageDesc(file_capsule_v1_identity, 10);
 
 /**
  * @generated from message capsule.v1.KeyRemoveRequest
@@ -231,7 +351,7 @@ export type KeyRemoveRequest = Message<"capsule.v1.KeyRemoveRequest"> & {
  * Use `create(KeyRemoveRequestSchema)` to create a new message.
  */
 export const KeyRemoveRequestSchema: GenMessage<KeyRemoveRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_identity, 9);
+  messageDesc(file_capsule_v1_identity, 11);
 
 /**
  * @generated from message capsule.v1.KeyRemoveResponse
@@ -244,7 +364,142 @@ export type KeyRemoveResponse = Message<"capsule.v1.KeyRemoveResponse"> & {
  * Use `create(KeyRemoveResponseSchema)` to create a new message.
  */
 export const KeyRemoveResponseSchema: GenMessage<KeyRemoveResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_identity, 10);
+  messageDesc(file_capsule_v1_identity, 12);
+
+/**
+ * @generated from message capsule.v1.AdoptionOpenRequest
+ */
+export type AdoptionOpenRequest = Message<"capsule.v1.AdoptionOpenRequest"> & {
+  /**
+   * How long the window stays open, up to 3600. 0: closes it.
+   *
+   * @generated from field: uint32 seconds = 1;
+   */
+  seconds: number;
+
+  /**
+   * Also accept the first client that sends no code, as clients of older capsules do.
+   *
+   * @generated from field: bool old_clients = 2;
+   */
+  oldClients: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.AdoptionOpenRequest.
+ * Use `create(AdoptionOpenRequestSchema)` to create a new message.
+ */
+export const AdoptionOpenRequestSchema: GenMessage<AdoptionOpenRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_identity, 13);
+
+/**
+ * @generated from message capsule.v1.AdoptionGetRequest
+ */
+export type AdoptionGetRequest = Message<"capsule.v1.AdoptionGetRequest"> & {
+};
+
+/**
+ * Describes the message capsule.v1.AdoptionGetRequest.
+ * Use `create(AdoptionGetRequestSchema)` to create a new message.
+ */
+export const AdoptionGetRequestSchema: GenMessage<AdoptionGetRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_identity, 14);
+
+/**
+ * @generated from message capsule.v1.AdoptionStatus
+ */
+export type AdoptionStatus = Message<"capsule.v1.AdoptionStatus"> & {
+  /**
+   * A client with the code can adopt the capsule.
+   *
+   * @generated from field: bool open = 1;
+   */
+  open: boolean;
+
+  /**
+   * "ABCD-EFGH"; empty while the window is closed.
+   *
+   * @generated from field: string code = 2;
+   */
+  code: string;
+
+  /**
+   * When the window closes, in seconds since 1970; 0: it stays open until the adoption.
+   *
+   * @generated from field: int64 expires_unix = 3;
+   */
+  expiresUnix: bigint;
+
+  /**
+   * At least one admin key is enrolled.
+   *
+   * @generated from field: bool owned = 4;
+   */
+  owned: boolean;
+
+  /**
+   * SHA-256 of the server's certificate (DER), in lower-case hexadecimal.
+   *
+   * @generated from field: string fingerprint = 5;
+   */
+  fingerprint: string;
+
+  /**
+   * The window also accepts a client without a code.
+   *
+   * @generated from field: bool old_clients = 6;
+   */
+  oldClients: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.AdoptionStatus.
+ * Use `create(AdoptionStatusSchema)` to create a new message.
+ */
+export const AdoptionStatusSchema: GenMessage<AdoptionStatus> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_identity, 15);
+
+/**
+ * @generated from enum capsule.v1.Role
+ */
+export const Role = {
+  /**
+   * @generated from enum value: ROLE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Reads state.
+   *
+   * @generated from enum value: ROLE_VIEWER = 1;
+   */
+  VIEWER: 1,
+
+  /**
+   * Also changes workloads, volumes, images and registries, and reads their content.
+   *
+   * @generated from enum value: ROLE_OPERATOR = 2;
+   */
+  OPERATOR: 2,
+
+  /**
+   * Also changes the capsule itself and its keys.
+   *
+   * @generated from enum value: ROLE_ADMIN = 3;
+   */
+  ADMIN: 3,
+} as const;
+
+/**
+ * @generated from enum capsule.v1.Role
+ */
+export type Role = (typeof Role)[keyof typeof Role] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.Role.
+ */
+export const RoleSchema: GenEnum<Role> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_identity, 0);
 
 /**
  * The Ed25519 keys that may operate the capsule, one for each machine of an operator.
@@ -253,8 +508,21 @@ export const KeyRemoveResponseSchema: GenMessage<KeyRemoveResponse> = /*@__PURE_
  */
 export const IdentityService: GenService<{
   /**
-   * Enrols the first key; needs no token. FailedPrecondition, with "adoption window closed" in the
-   * message: another key is already enrolled.
+   * Returns a nonce for `Adopt`, or for a token of a machine whose clock is wrong. Needs no token.
+   * ResourceExhausted: too many nonces are open.
+   *
+   * @generated from rpc capsule.v1.IdentityService.Challenge
+   */
+  challenge: {
+    methodKind: "unary";
+    input: typeof ChallengeRequestSchema;
+    output: typeof ChallengeResponseSchema;
+  },
+  /**
+   * Enrols a key with the code that the capsule shows on its console; needs no token. The key
+   * becomes an admin with host access. FailedPrecondition, with "adoption window closed" in the
+   * message: the capsule has an owner, or the request has no code. An enrolled key gets the answer
+   * of its adoption again.
    *
    * @generated from rpc capsule.v1.IdentityService.Adopt
    */
@@ -292,7 +560,7 @@ export const IdentityService: GenService<{
     output: typeof KeyListResponseSchema;
   },
   /**
-   * Removes a key. FailedPrecondition: it is the last key.
+   * Removes a key and ends its open streams. FailedPrecondition: it is the last admin key.
    *
    * @generated from rpc capsule.v1.IdentityService.KeyRemove
    */
@@ -300,6 +568,26 @@ export const IdentityService: GenService<{
     methodKind: "unary";
     input: typeof KeyRemoveRequestSchema;
     output: typeof KeyRemoveResponseSchema;
+  },
+  /**
+   * Opens the adoption window for a time, also on a capsule that has an owner, or closes it.
+   *
+   * @generated from rpc capsule.v1.IdentityService.AdoptionOpen
+   */
+  adoptionOpen: {
+    methodKind: "unary";
+    input: typeof AdoptionOpenRequestSchema;
+    output: typeof AdoptionStatusSchema;
+  },
+  /**
+   * Returns the state of the adoption window, with the code.
+   *
+   * @generated from rpc capsule.v1.IdentityService.AdoptionGet
+   */
+  adoptionGet: {
+    methodKind: "unary";
+    input: typeof AdoptionGetRequestSchema;
+    output: typeof AdoptionStatusSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_capsule_v1_identity, 0);
