@@ -1,6 +1,7 @@
 import {
   action,
   defineErrors,
+  imageAction,
   type Level,
   listAction,
   nodeAction,
@@ -167,8 +168,8 @@ export const cliError = defineErrors('CLI', {
   },
   IMAGE_MISSING: {
     kind: 'notFound',
-    message: (f: { name: string }) => `there is no image ${f.name}`,
-    hint: remedy`${action('image.list')} shows the images`,
+    message: (f: { name: string; realm: string }) => `there is no image ${f.name}`,
+    hint: (f) => remedy`${imageAction('list', f.realm)} shows the images`,
   },
   ROLLED_BACK: {
     kind: 'internal',

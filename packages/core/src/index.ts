@@ -113,6 +113,7 @@ export type * from './resource/image/image.ts';
 export * from './resource/image/image-reference.ts';
 export * from './resource/image/normalise-image-reference.ts';
 export * from './resource/name.ts';
+export * from './resource/place/image-action.ts';
 export * from './resource/place/node-action.ts';
 export * from './resource/place/place.ts';
 export * from './resource/place/place-cgroup.ts';

@@ -57,7 +57,7 @@ export const CLI: Folders = {
       'shared/stream',
       'shared/workload',
     ],
-    tests: ['capsulectl', 'kuke'],
+    tests: ['capsulectl', 'kuke', 'testing'],
   },
   'shared/target': { uses: ['errors.ts', 'program'], tests: ['testing'] },
   'shared/stream': { uses: ['program', 'shared/render', 'shared/target'], tests: ['testing'] },

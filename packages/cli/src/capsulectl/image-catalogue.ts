@@ -1,6 +1,7 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
 import { YES_FLAG } from '../shared/confirm/confirm.ts';
+import { REALM_FLAG } from '../shared/image/realm-flag.ts';
 import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
@@ -17,7 +18,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     aliases: [['image', 'ls']],
     summary: "show the images in the capsule's cache",
     args: [],
-    flags: [WATCH_FLAG, ...LIST_FLAGS],
+    flags: [REALM_FLAG, WATCH_FLAG, ...LIST_FLAGS],
     examples: [{ line: 'capsulectl image list -o wide', about: 'full names and digests' }],
     load: () => import('../shared/image/list.ts'),
   },
@@ -25,7 +26,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     path: ['image', 'get'],
     summary: 'show all details of an image',
     args: [IMAGE],
-    flags: [OUTPUT_FLAG],
+    flags: [REALM_FLAG, OUTPUT_FLAG],
     examples: [
       {
         line: 'capsulectl image get nginx:1.27-alpine',
@@ -39,7 +40,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     summary: "fetch images into the capsule's cache",
     about: 'Also updates a cached tag to the image that the registry has now.',
     args: [{ ...IMAGE, isRepeatable: true }],
-    flags: [OUTPUT_FLAG],
+    flags: [REALM_FLAG, OUTPUT_FLAG],
     examples: [
       { line: 'capsulectl image pull nginx:1.27-alpine', about: 'before a workload needs it' },
     ],
@@ -50,7 +51,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     aliases: [['image', 'delete']],
     summary: 'remove images that no workload needs',
     args: [{ ...IMAGE, isRepeatable: true }],
-    flags: [YES_FLAG, OUTPUT_FLAG],
+    flags: [REALM_FLAG, YES_FLAG, OUTPUT_FLAG],
     examples: [
       {
         line: 'capsulectl image rm myapp:dev',
@@ -65,6 +66,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     about: 'Keeps images that arrived within the last ten minutes, unless you give --all.',
     args: [],
     flags: [
+      REALM_FLAG,
       { flags: '--all', summary: 'also remove images of the last ten minutes' },
       { flags: '--dry-run', summary: 'show the images to remove, but do not remove them' },
       YES_FLAG,
@@ -79,6 +81,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     about: '`docker load` and `capsulectl image push` read the archive.',
     args: [IMAGE],
     flags: [
+      REALM_FLAG,
       {
         flags: '-o, --output <path>',
         summary: 'the file to write; - for standard output (default)',
@@ -99,6 +102,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
       'the archive, give --name. If the image has only a tag there, the image gets NAME and that tag.',
     args: [{ name: 'file', summary: 'the archive, or - for standard input', completes: 'file' }],
     flags: [
+      REALM_FLAG,
       { flags: '--name <name>', summary: 'name the image of the archive: NAME or NAME:TAG' },
       OUTPUT_FLAG,
     ],

@@ -1,6 +1,7 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
 import { YES_FLAG } from '../shared/confirm/confirm.ts';
+import { REALM_FLAG } from '../shared/image/realm-flag.ts';
 import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
@@ -10,7 +11,7 @@ const IMAGE: Argument = {
   completes: 'image',
 };
 
-/** The commands for the images of the realm main. */
+/** The commands for the images of realms. */
 export const IMAGE_COMMANDS: readonly Command[] = [
   {
     path: ['image', 'get'],
@@ -18,9 +19,9 @@ export const IMAGE_COMMANDS: readonly Command[] = [
       ['image', 'list'],
       ['image', 'ls'],
     ],
-    summary: 'show images: all of them, or one with all details',
+    summary: 'show images of a realm: all of them, or one with all details',
     args: [{ ...IMAGE, isOptional: true }],
-    flags: [WATCH_FLAG, ...LIST_FLAGS],
+    flags: [REALM_FLAG, WATCH_FLAG, ...LIST_FLAGS],
     actions: ['image.list'],
     examples: [
       { line: 'kuke image get', about: 'all images' },
@@ -45,6 +46,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
       'in the archive, give --name.',
     args: [{ name: 'file', summary: 'the archive, or - for standard input', completes: 'file' }],
     flags: [
+      REALM_FLAG,
       { flags: '--name <name>', summary: 'name the image of the archive: NAME or NAME:TAG' },
       OUTPUT_FLAG,
     ],
@@ -60,7 +62,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     aliases: [['image', 'delete']],
     summary: 'remove images that nothing needs',
     args: [{ ...IMAGE, isRepeatable: true }],
-    flags: [YES_FLAG, OUTPUT_FLAG],
+    flags: [REALM_FLAG, YES_FLAG, OUTPUT_FLAG],
     examples: [{ line: 'kuke image rm app:dev', about: 'refused while a container needs it' }],
     load: () => import('../shared/image/rm.ts'),
   },
@@ -70,6 +72,7 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     about: 'Keeps images that arrived within the last ten minutes, unless you give --all.',
     args: [],
     flags: [
+      REALM_FLAG,
       { flags: '--all', summary: 'also remove images of the last ten minutes' },
       { flags: '--dry-run', summary: 'show the images to remove, but do not remove them' },
       YES_FLAG,

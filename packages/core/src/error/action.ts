@@ -1,3 +1,5 @@
+/** The realm of an image, where it is not the usual one. */
+const IN_REALM = ['--realm'] as const;
 /** The place of a cell, where it is not the usual one. */
 const IN_STACK = ['--realm', '--space', '--stack'] as const;
 /** The place of a container. */
@@ -30,10 +32,10 @@ export const ACTIONS = {
   cp: [],
   events: ['name'],
   explain: ['code'],
-  'image.list': [],
-  'image.prune': [],
-  'image.pull': [],
-  'image.push': ['--name', 'file'],
+  'image.list': IN_REALM,
+  'image.prune': IN_REALM,
+  'image.pull': IN_REALM,
+  'image.push': ['--name', 'file', ...IN_REALM],
   'realm.create': ['name'],
   'realm.delete': ['--cascade', '--force', 'name'],
   'realm.get': ['name', '--output'],

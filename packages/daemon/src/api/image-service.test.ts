@@ -31,7 +31,8 @@ async function setUp(): Promise<Service> {
       statusOf: () => FIRST_STATUS,
       now: () => Number.MAX_SAFE_INTEGER,
     });
-  return imageService({ images: { of }, use }) as Service;
+  const realmOf = (name: string) => (name === 'default' ? 'main' : name);
+  return imageService({ images: { of }, use, realmOf }) as Service;
 }
 
 const usersIn = async (service: Service, realm: string) => {
@@ -42,6 +43,7 @@ const usersIn = async (service: Service, realm: string) => {
 test('each realm lists its own images, with the containers of this realm that use them', async () => {
   const service = await setUp();
   assert.deepEqual(await usersIn(service, ''), [[]]);
+  assert.deepEqual(await usersIn(service, 'default'), [[]]);
   assert.deepEqual(await usersIn(service, 'other'), [['other_default_default_web_web']]);
 });
 

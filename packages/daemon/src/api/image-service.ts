@@ -2,6 +2,7 @@ import { type ImagePushRequest, type ImageService, imageToProto } from '@capsule
 import {
   action,
   type CapsuleError,
+  DEFAULT_STACK,
   defineErrors,
   type Image,
   type ImageStores,
@@ -28,13 +29,17 @@ export interface ImageServiceParts {
   readonly images: ImageStores;
   /** Or the error that makes the store unusable: the images in use are unknown then. */
   readonly use: ((realm: string) => ImageCommands) | CapsuleError;
+  /** The realm that a name means: a realm may have an alias. */
+  readonly realmOf: (name: string) => string;
 }
 
 /** Implements the calls about the image caches of realms. */
 export function imageService({
   images,
   use,
+  realmOf: resolve,
 }: ImageServiceParts): Partial<ServiceImpl<typeof ImageService>> {
+  const realmOf = ({ realm }: InRealm) => resolve(realm === '' ? DEFAULT_STACK.realm : realm);
   const used = (request: InRealm) => {
     if (isCapsuleError(use)) throw use;
     return use(realmOf(request));
@@ -60,7 +65,7 @@ export function imageService({
       const store = storeOf(request);
       const name = normaliseImageReference(request.name);
       const details = await inTime((signal) => store.describe(name, signal), context.signal);
-      if (details === undefined) throw imageUseError.NOT_FOUND({ name });
+      if (details === undefined) throw imageUseError.NOT_FOUND({ name, realm: realmOf(request) });
       const { image, entrypoint, cmd, env, layers, ...rest } = details;
       const lists = { entrypoint, cmd, env, layers };
       return { image: describerOf(request)(image), ...mapLists(lists), ...rest };
@@ -107,10 +112,6 @@ export function imageService({
 
 interface InRealm {
   readonly realm: string;
-}
-
-function realmOf({ realm }: InRealm): string {
-  return realm === '' ? 'main' : realm;
 }
 
 type Lists = 'entrypoint' | 'cmd' | 'env' | 'layers';

@@ -1,4 +1,4 @@
-import { action, defineErrors, remedy } from '@capsule/core';
+import { action, defineErrors, imageAction, remedy } from '@capsule/core';
 
 export const imageUseError = defineErrors('IMAGE_USE', {
   IN_USE: {
@@ -10,8 +10,9 @@ export const imageUseError = defineErrors('IMAGE_USE', {
   },
   NOT_FOUND: {
     kind: 'notFound',
-    message: (f: { name: string }) => `image ${f.name} is not in the cache`,
-    hint: remedy`${action('image.list')} shows the images; ${action('image.pull')} fetches one`,
+    message: (f: { name: string; realm: string }) => `image ${f.name} is not in the cache`,
+    hint: (f) =>
+      remedy`${imageAction('list', f.realm)} shows the images; ${imageAction('pull', f.realm)} fetches one`,
   },
   STORE_SILENT: {
     kind: 'timeout',

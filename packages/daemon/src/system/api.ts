@@ -47,11 +47,19 @@ export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable
     images: {
       images: ports.imageStores,
       use: isCapsuleError(stored) ? stored : stored.resources.images,
+      realmOf: (realm) => resolveRealm(stored, realm),
     },
     stored: isCapsuleError(stored) ? stored : storedParts(stored, ports),
   });
   const edges = [errorEdge(setup.log), bulkEdge(() => heap.allowGarbage())];
   return listen(setup.paths.socket, routes, edges);
+}
+
+/** Without a store, the capsule has no realm but the first one, and no alias. */
+function resolveRealm(stored: Stored | CapsuleError, realm: string): string {
+  return isCapsuleError(stored)
+    ? realm
+    : stored.resources.cells.scopeCommands.resolve({ realm }).realm;
 }
 
 function capsuleParts(setup: Setup, parts: ApiParts): CapsuleServiceParts {

@@ -1,4 +1,4 @@
-import { action, defineErrors, remedy } from '@capsule/core';
+import { action, defineErrors, imageAction, remedy } from '@capsule/core';
 
 export const workloadError = defineErrors('WORKLOAD', {
   NOT_FOUND: {
@@ -64,10 +64,10 @@ export const workloadError = defineErrors('WORKLOAD', {
   },
   IMAGE_ABSENT: {
     kind: 'precondition',
-    message: (f: { name: string; reference: string }) =>
+    message: (f: { name: string; reference: string; realm: string }) =>
       `${f.name} needs ${f.reference}, which is not in the image cache`,
     why: 'its imagePullPolicy is Never',
-    hint: remedy`push the image with ${action('image.push')}, or change the policy`,
+    hint: (f) => remedy`push the image with ${imageAction('push', f.realm)}, or change the policy`,
   },
   LIMIT_UNAVAILABLE: {
     kind: 'precondition',

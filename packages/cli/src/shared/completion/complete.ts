@@ -92,8 +92,8 @@ const ASK: Readonly<
     const names = snapshots.map(({ volume, name }) => `${volume}@${name}`);
     return [...(await this.volume(client, options, { typed: '', within: {} })), ...names];
   },
-  async image(client, options, { typed }) {
-    const { images } = await client.image.list({}, options);
+  async image(client, options, { typed, within: { realm = '' } }) {
+    const { images } = await client.image.list({ realm }, options);
     // As people write it, unless they have begun to write it in full.
     const isFull = (name: string) => typed !== '' && name.startsWith(typed);
     return images.map(({ name }) => (isFull(name) ? name : describeImageReference(name)));

@@ -7,13 +7,14 @@ import { renderDocument } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { imageDocument } from './document.ts';
+import { imageRealm } from './realm-flag.ts';
 
 export const run: Run = async (input, context) => {
   const [name = ''] = input.args;
   const format = readFormat(input);
   const { out, now, signal } = context;
   const answer = await withCapsule(input, context, (client) =>
-    client.image.get({ name }, { signal }),
+    client.image.get({ name, realm: imageRealm(input) }, { signal }),
   );
   const { image, $typeName: _type, $unknown: _unknown, ...config } = answer;
   if (image === undefined) return undefined;

@@ -9,11 +9,15 @@ import { type Listing, renderListing } from '../render/listing.ts';
 import type { Column } from '../render/table.ts';
 import { showOrWatch } from '../stream/show-or-watch.ts';
 import { imageDocument } from './document.ts';
+import { imageRealm } from './realm-flag.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
   await showOrWatch(input, context, async (client) => {
-    const { images } = await client.image.list({}, { signal: context.signal });
+    const { images } = await client.image.list(
+      { realm: imageRealm(input) },
+      { signal: context.signal },
+    );
     return render(images, format, context);
   });
   return undefined;

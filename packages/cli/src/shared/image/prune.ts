@@ -7,11 +7,12 @@ import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { imageDocument } from './document.ts';
 import { imageLoss } from './losses.ts';
+import { imageRealm } from './realm-flag.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const dryRun = input.isOn('dryRun');
-  const request = { all: input.isOn('all'), dryRun };
+  const request = { all: input.isOn('all'), dryRun, realm: imageRealm(input) };
   const { signal } = context;
   const { images, kept, freedBytes } = await withCapsule(input, context, async (client) => {
     if (!dryRun && isAsked(input, context)) {

@@ -15,13 +15,16 @@ import { renderDocuments } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { imageDocument } from './document.ts';
+import { imageRealm } from './realm-flag.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const view = createProgressView(context.err, context.now);
   const names = [...new Set(input.args)];
   const outcomes = await withCapsule(input, context, (client) =>
-    Promise.allSettled(names.map((name) => pull({ client, name, view }, context))),
+    Promise.allSettled(
+      names.map((name) => pull({ client, name, view, realm: imageRealm(input) }, context)),
+    ),
   );
   await view.clear();
   context.signal.throwIfAborted();
@@ -43,13 +46,17 @@ export const run: Run = async (input, context) => {
 interface Pull {
   readonly client: CapsuleClient;
   readonly name: string;
+  readonly realm: string;
   readonly view: ProgressView;
 }
 
-async function pull({ client, name, view }: Pull, { signal, err, now }: Context): Promise<Image> {
+async function pull(
+  { client, name, realm, view }: Pull,
+  { signal, err, now }: Context,
+): Promise<Image> {
   const meter = new TransferMeter(now);
   let image: Image | undefined;
-  for await (const answer of client.image.pull({ name }, { signal })) {
+  for await (const answer of client.image.pull({ name, realm }, { signal })) {
     image = answer.image;
     if (err.isTerminal) await show(name, answer, { view, meter });
   }

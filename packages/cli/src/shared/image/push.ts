@@ -9,6 +9,7 @@ import { renderDocument } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { requireImageArchive } from '../transfer/require-image-archive.ts';
+import { imageRealm } from './realm-flag.ts';
 
 /** With the wide HTTP/2 windows of the client, this size gives the best throughput. */
 const CHUNK_BYTES = 256 * 1024;
@@ -26,8 +27,11 @@ export const run: Run = async (input, context) => {
   };
   const answer = await withCapsule(input, context, (client) =>
     client.image.push(
-      messages({ totalBytes: file.sizeBytes, name }, chunks, showProgress, () =>
-        view.update(file.name, 'unpacking'),
+      messages(
+        { totalBytes: file.sizeBytes, name, realm: imageRealm(input) },
+        chunks,
+        showProgress,
+        () => view.update(file.name, 'unpacking'),
       ),
       {
         signal: context.signal,
@@ -47,13 +51,19 @@ export const run: Run = async (input, context) => {
   return undefined;
 };
 
+interface Pushed {
+  readonly totalBytes: number;
+  readonly name: string;
+  readonly realm: string;
+}
+
 async function* messages(
-  { totalBytes, name }: { readonly totalBytes: number; readonly name: string },
+  { totalBytes, ...named }: Pushed,
   chunks: AsyncIterable<Uint8Array>,
   onSent: (bytes: number) => Promise<void>,
   onEnd: () => Promise<void>,
 ): AsyncGenerator<MessageInitShape<typeof ImagePushRequestSchema>> {
-  yield { msg: { case: 'metadata', value: { totalBytes: BigInt(totalBytes), name } } };
+  yield { msg: { case: 'metadata', value: { totalBytes: BigInt(totalBytes), ...named } } };
   let sentBytes = 0;
   await onSent(sentBytes);
   for await (const chunk of chunks) {

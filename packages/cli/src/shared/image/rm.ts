@@ -7,23 +7,25 @@ import { renderDocuments } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { imageLosses } from './losses.ts';
+import { imageRealm } from './realm-flag.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const { signal } = context;
+  const realm = imageRealm(input);
   const removed: string[] = [];
   const errors: unknown[] = [];
   await withCapsule(input, context, async (client) => {
     const names = [...new Set(input.args)];
     if (isAsked(input, context)) {
-      const losses = await imageLosses(client, names, signal);
+      const losses = await imageLosses(client, { names, realm }, signal);
       await confirm({ losses, question: `Remove ${counted(losses.length, 'image')}?` }, context);
     }
     for (const name of names) {
       try {
-        const { existed } = await client.image.remove({ name }, { signal });
+        const { existed } = await client.image.remove({ name, realm }, { signal });
         if (existed) removed.push(name);
-        else errors.push(cliError.IMAGE_MISSING({ name }));
+        else errors.push(cliError.IMAGE_MISSING({ name, realm }));
       } catch (error) {
         signal.throwIfAborted();
         errors.push(error);

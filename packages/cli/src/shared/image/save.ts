@@ -9,11 +9,13 @@ import { createProgressView } from '../progress/progress-view.ts';
 import { TransferMeter } from '../progress/transfer-meter.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { withCapsule } from '../target/with-capsule.ts';
+import { imageRealm } from './realm-flag.ts';
 
 export const run: Run = async (input, context) => {
   const [name = ''] = input.args;
   const { out, err, now, signal } = context;
   const path = input.text('output') ?? '-';
+  const request = { name, realm: imageRealm(input) };
   if (path === '-' && out.isTerminal) {
     throw input.refuse(
       'an archive cannot be printed on a terminal',
@@ -25,12 +27,12 @@ export const run: Run = async (input, context) => {
   let bytes = 0;
   await withCapsule(input, context, async (client) => {
     // Only a terminal shows progress, so only it needs the size in advance.
-    const total = err.isTerminal ? await sizeOf(client, name, signal) : 0;
+    const total = err.isTerminal ? await sizeOf(client, request, signal) : 0;
     const onChunk = async (length: number) => {
       bytes += length;
       if (err.isTerminal) await view.update(name, 'saving', meter.describe(bytes, total));
     };
-    const chunks = counted(client.image.save({ name }, { signal }), onChunk);
+    const chunks = counted(client.image.save(request, { signal }), onChunk);
     await (path === '-' ? writeAll(out, chunks) : writeFile(path, chunks));
   }).finally(() => view.clear());
   if (path !== '-') await printLines(out, `${path} written, ${formatBytes(bytes)}\n`);
@@ -38,9 +40,13 @@ export const run: Run = async (input, context) => {
 };
 
 /** Returns the bytes of configuration and layers, to which an archive adds little; 0 where they are not known. */
-async function sizeOf(client: CapsuleClient, name: string, signal: AbortSignal): Promise<number> {
+async function sizeOf(
+  client: CapsuleClient,
+  request: { readonly name: string; readonly realm: string },
+  signal: AbortSignal,
+): Promise<number> {
   try {
-    const { image } = await client.image.get({ name }, { signal });
+    const { image } = await client.image.get(request, { signal });
     return Number(image?.sizeBytes ?? 0);
   } catch (error) {
     signal.throwIfAborted();

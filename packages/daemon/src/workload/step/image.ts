@@ -25,5 +25,9 @@ export function pullImage({ images, observer }: PullImageParts): ContainerExecut
 }
 
 export const missImage: ContainerExecutor<'missImage'> = async (_at, { ref, reference }) => {
-  throw workloadError.IMAGE_ABSENT({ name: nameOfContainer(ref), reference });
+  throw workloadError.IMAGE_ABSENT({
+    name: nameOfContainer(ref),
+    reference,
+    realm: ref.cell.realm,
+  });
 };
