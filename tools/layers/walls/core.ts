@@ -14,6 +14,7 @@ export const CORE: Folders = {
   'resource/image': { uses: ['error'] },
   'resource/place': { uses: ['error', 'resource/cell'] },
   'resource/registry': { uses: [] },
+  'resource/slot': { uses: [] },
   'resource/volume': { uses: ['resource/cell'] },
   'resource/workload': { uses: ['error', 'resource/cell'] },
   port: {
@@ -31,6 +32,7 @@ export const CORE: Folders = {
   'plan/cell': {
     uses: ['error', 'plan/container', 'port', 'resource/cell', 'resource/workload'],
   },
+  'plan/update': { uses: ['error', 'resource/slot'] },
   'plan/volume': { uses: ['port', 'resource/cell', 'resource/volume'] },
   // From text to a spec: a row of `kind` for each kind, made of what reads, checks and describes a field.
   'manifest/problem.ts': { uses: [] },

@@ -1,0 +1,24 @@
+import { defineErrors } from '../../error/define-errors.ts';
+
+export const bundleError = defineErrors('BUNDLE', {
+  MALFORMED: {
+    kind: 'invalid',
+    message: (f: { reason: string }) => `the file is not an update bundle: ${f.reason}`,
+    why: 'the capsule judges a bundle as a whole before it writes the first byte',
+    hint: 'make a bundle with `npm run bundle`, or download it again',
+  },
+  OLD_FORMAT: {
+    kind: 'invalid',
+    message: (f: { member: string }) =>
+      `the bundle begins with ${f.member}: it was made for a capsule of the older kind`,
+    why: 'its kernel and its root have no signature that this capsule can verify',
+    hint: 'make a bundle of a current version with `npm run bundle`',
+  },
+  UNSUITABLE: {
+    kind: 'precondition',
+    message: (f: { version: string; reasons: readonly string[] }) =>
+      `this machine cannot run the bundle of version ${f.version}: ${f.reasons.join('; ')}`,
+    why: 'a system that does not suit the machine does not start',
+    hint: 'choose the bundle that was made for this architecture, board and version',
+  },
+});

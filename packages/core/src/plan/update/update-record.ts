@@ -1,0 +1,32 @@
+import type { SlotName } from '../../resource/slot/boot-entry.ts';
+
+/**
+ * How far an update has come. `writing`: the other slot is written, and nothing boots it. `ready`: the next boot
+ * tries it. `trial`: it runs, and is not permanent. The others are ends.
+ */
+export type UpdateState = 'writing' | 'ready' | 'trial' | 'confirmed' | 'rolled-back' | 'failed';
+
+/** An update, past or present. The store keeps it from before the first byte is written. */
+export interface UpdateRecord {
+  readonly from: UpdateSide;
+  readonly to: UpdateSide;
+  /** Of the entry that boots the new system. */
+  readonly generation: number;
+  readonly state: UpdateState;
+  /** Seconds of health after which the capsule confirms by itself; undefined: the operator confirms. */
+  readonly autoConfirmSeconds?: number;
+  /** Why an update has ended otherwise than asked for. */
+  readonly reason?: string;
+  /** Of the boot in which the update was written (/proc/sys/kernel/random/boot_id). */
+  readonly bootId: string;
+}
+
+export interface UpdateSide {
+  readonly slot: SlotName;
+  readonly version: string;
+}
+
+/** Whether nothing more happens to this update. Pure. */
+export function hasEnded({ state }: Pick<UpdateRecord, 'state'>): boolean {
+  return state === 'confirmed' || state === 'rolled-back' || state === 'failed';
+}
