@@ -7,6 +7,7 @@ import { DRIVERS } from './walls/drivers.ts';
 import { ENGINE } from './walls/engine.ts';
 import { HOST } from './walls/host.ts';
 import { LAUNCHER } from './walls/launcher.ts';
+import { MACHINE } from './walls/machine.ts';
 import { NAMES } from './walls/names.ts';
 
 /** Packages with walls inside. Each of their folders has a row, and the rows form no circle. */
@@ -19,5 +20,6 @@ export const FOLDERS: Readonly<Record<string, Folders>> = {
   engine: ENGINE,
   host: HOST,
   launcher: LAUNCHER,
+  machine: MACHINE,
   names: NAMES,
 };

@@ -19,9 +19,16 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   drivers: { uses: ['core', 'host'] },
   // Its clients and their addresses depend on the bridge.
   names: { uses: ['core', 'host'], tests: ['drivers'] },
+  // The computer itself: boot slots.
+  machine: { uses: ['core', 'host'] },
   daemon: {
-    uses: ['core', 'api/wire', 'api/server', 'engine', 'host', 'drivers', 'names'],
-    only: { drivers: ['src/system/'], names: ['src/system/'], host: ['src/system/'] },
+    uses: ['core', 'api/wire', 'api/server', 'engine', 'host', 'drivers', 'machine', 'names'],
+    only: {
+      drivers: ['src/system/'],
+      machine: ['src/system/'],
+      names: ['src/system/'],
+      host: ['src/system/'],
+    },
   },
   cli: { uses: ['core', 'api/wire', 'api/node'] },
   imager: { uses: ['core', 'host'] },

@@ -24,6 +24,7 @@ export const CORE: Folders = {
       'resource/image',
       'resource/place',
       'resource/registry',
+      'resource/slot',
       'resource/volume',
       'resource/workload',
     ],

@@ -1,0 +1,2 @@
+export * from './boot/disk-slots.ts';
+export * from './boot/errors.ts';

@@ -1,0 +1,6 @@
+import type { Folders } from '../folders.ts';
+
+/** The computer that a capsule runs on. */
+export const MACHINE: Folders = {
+  boot: { uses: [] },
+};
