@@ -48,11 +48,12 @@ function layerProblems(target: string, file: SourceFile): string[] {
     const isPart = layer.uses.some((used) => used.startsWith(`${name}/`));
     return [`${file.layer} may not use ${isPart ? target : name}`];
   }
-  const places = layer.only?.[name];
+  const entry = layer.only?.[target] === undefined ? name : target;
+  const places = layer.only?.[entry];
   if (places === undefined || file.isTest) return [];
   const inside = file.path.slice(file.home.length + 1);
   if (places.some((place) => inside === place || inside.startsWith(place))) return [];
-  return [`${file.layer} may use ${name} in ${places.join(' and ')} only`];
+  return [`${file.layer} may use ${entry} in ${places.join(' and ')} only`];
 }
 
 function undeclaredProblems(name: string, file: SourceFile, workspace: Workspace): string[] {

@@ -136,12 +136,25 @@ test('a folder that runs in a browser too uses nothing of Node, its tests may', 
 
 test('one export of a package may be allowed, and not another', async (t) => {
   const workspace = await tree(t, {
-    'packages/cli/package.json': manifest('@capsule/api'),
-    'packages/cli/src/a.ts':
+    'packages/launcher/package.json': manifest('@capsule/api'),
+    'packages/launcher/src/a.ts':
       "import { a } from '@capsule/api/wire';\nimport { b } from '@capsule/api/server';\n",
   });
   assert.deepEqual(
     workspace.files.flatMap((file) => importProblems(file, workspace)),
-    ['packages/cli/src/a.ts:2: cli may not use api/server'],
+    ['packages/launcher/src/a.ts:2: launcher may not use api/server'],
+  );
+});
+
+test('an export may be allowed in some folders only', async (t) => {
+  const server = "import { a } from '@capsule/api/server';\n";
+  const workspace = await tree(t, {
+    'packages/cli/package.json': manifest('@capsule/api'),
+    'packages/cli/src/a.ts': server,
+    'packages/cli/src/testing/b.ts': server,
+  });
+  assert.deepEqual(
+    workspace.files.flatMap((file) => importProblems(file, workspace)),
+    ['packages/cli/src/a.ts:1: cli may use api/server in src/testing/ only'],
   );
 });

@@ -22,9 +22,14 @@ export const API: Folders = {
   // For either side of a connection, on Node.
   frame: { uses: [] },
   http2: { uses: [] },
-  node: { uses: ['client', 'errors.ts', 'http2'], tests: ['gen', 'testing', 'wire/error'] },
+  'two-way': { uses: [], pure: true },
+  node: {
+    uses: ['client', 'errors.ts', 'http2'],
+    tests: ['gen', 'testing', 'wire/error'],
+  },
   server: { uses: ['gen'], tests: ['node', 'testing'] },
-  testing: { uses: [] },
+  'server/edge': { uses: ['http2', 'two-way'], tests: ['gen', 'testing'] },
+  testing: { uses: ['server/edge'] },
   // The three exports.
   'wire.ts': {
     uses: [
@@ -42,5 +47,5 @@ export const API: Folders = {
     pure: true,
   },
   'node.ts': { uses: ['frame', 'http2', 'node'] },
-  'server.ts': { uses: ['frame', 'http2', 'server'] },
+  'server.ts': { uses: ['frame', 'http2', 'server', 'server/edge'] },
 };

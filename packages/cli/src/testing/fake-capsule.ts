@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import http2 from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WINDOW_BYTES } from '@capsule/api/node';
+import { Edge, listenUnix } from '@capsule/api/server';
 import {
   CapsuleService,
   CellService,
@@ -15,7 +14,6 @@ import {
   WorkloadService,
 } from '@capsule/api/wire';
 import type { Interceptor, ServiceImpl } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
 
 /** The calls that a test needs; all others answer Unimplemented. */
 export interface FakeServices {
@@ -41,10 +39,9 @@ export interface FakeCapsule extends AsyncDisposable {
 export async function startFakeCapsule(services: FakeServices): Promise<FakeCapsule> {
   const folder = await mkdtemp(join(tmpdir(), 'capsulectl-'));
   const socketPath = join(folder, 'capsuled.sock');
-  let server: http2.Http2Server | undefined;
-  const sessions = new Set<http2.ServerHttp2Session>();
+  let listener: AsyncDisposable | undefined;
   const start = async (served: FakeServices) => {
-    const handler = connectNodeAdapter({
+    const edge = new Edge({
       interceptors: [errorEdge],
       routes: (router) => {
         router.service(WorkloadService, served.workload ?? {});
@@ -57,24 +54,11 @@ export async function startFakeCapsule(services: FakeServices): Promise<FakeCaps
         router.service(ManifestService, served.manifest ?? {});
       },
     });
-    const fresh = http2.createServer({ settings: { initialWindowSize: WINDOW_BYTES } }, handler);
-    fresh.on('session', (session) => {
-      sessions.add(session);
-      session.on('close', () => sessions.delete(session));
-    });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    fresh.once('error', reject);
-    fresh.listen(socketPath, resolve);
-    await promise;
-    server = fresh;
+    listener = await listenUnix(edge, socketPath);
   };
   const kill = async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    if (server === undefined) return;
-    server.close(() => resolve());
-    server = undefined;
-    for (const session of sessions) session.socket?.destroy();
-    await promise;
+    await listener?.[Symbol.asyncDispose]();
+    listener = undefined;
   };
   await start(services);
   return {

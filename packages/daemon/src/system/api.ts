@@ -1,3 +1,4 @@
+import { Edge } from '@capsule/api/server';
 import { type CapsuleError, isCapsuleError, keyedLock, type MachineMonitors } from '@capsule/core';
 import { SystemLogFile } from '@capsule/drivers';
 import { bulkEdge } from '../api/bulk-edge.ts';
@@ -51,8 +52,8 @@ export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable
     },
     stored: isCapsuleError(stored) ? stored : storedParts(stored, ports),
   });
-  const edges = [errorEdge(setup.log), bulkEdge(() => heap.allowGarbage())];
-  return listen(setup.paths.socket, routes, edges);
+  const interceptors = [errorEdge(setup.log), bulkEdge(() => heap.allowGarbage())];
+  return listen(setup.paths.socket, new Edge({ routes, interceptors }));
 }
 
 /** Without a store, the capsule has no realm but the first one, and no alias. */
