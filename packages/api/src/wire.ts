@@ -18,6 +18,7 @@ export * from './gen/capsule/v1/workload_pb.ts';
 export * as health from './gen/grpc/health/v1/health_pb.ts';
 export * as reflection from './gen/grpc/reflection/v1/reflection_pb.ts';
 export * from './wire/capsule/check.ts';
+export * from './wire/capsule/update.ts';
 export * from './wire/cell/node.ts';
 export * from './wire/cell/place.ts';
 export * from './wire/error/action.ts';

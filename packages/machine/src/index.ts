@@ -1,2 +1,4 @@
 export * from './boot/disk-slots.ts';
 export * from './boot/errors.ts';
+export * from './boot/read-boot-report.ts';
+export * from './power/init-power.ts';

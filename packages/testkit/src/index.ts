@@ -1,6 +1,7 @@
 export { writeLogWriter } from './containerd/log-writer.ts';
 export { missingContainerd, openContainerd } from './containerd/open-containerd.ts';
 export { PrivateContainerd } from './containerd/private-containerd.ts';
+export { bootSlotsContract } from './contracts/boot-slots.contract.ts';
 export { cellCgroupsContract } from './contracts/cell-cgroups.contract.ts';
 export {
   type CellNamespacesBench,
@@ -33,6 +34,7 @@ export type { VolumeBench } from './contracts/volume-bench.ts';
 export { mountXfs } from './disk/mount-xfs.ts';
 export { type DiskServer, serveDisk } from './disk/serve-disk.ts';
 export { VolatileDisk } from './disk/volatile-disk.ts';
+export { FakeBootSlots } from './fakes/fake-boot-slots.ts';
 export { FakeCellCgroups } from './fakes/fake-cell-cgroups.ts';
 export { FakeCellNamespaces, type FakePins } from './fakes/fake-cell-namespaces.ts';
 export {

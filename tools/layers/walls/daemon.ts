@@ -22,12 +22,13 @@ export const DAEMON: Folders = {
     uses: ['pause', 'scope', 'store', 'workload'],
     tests: ['testing'],
   },
+  update: { uses: [], tests: ['store'] },
   projection: { uses: ['store'], tests: ['testing'] },
   manifest: {
     uses: ['cell', 'registry', 'scope', 'volume', 'workload'],
     tests: ['store', 'testing'],
   },
-  capsule: { uses: ['store', 'workload'] },
+  capsule: { uses: ['store', 'update', 'workload'] },
   diagnosis: { uses: ['capsule', 'store'] },
   // Translates the wire: the one folder of nouns that all of them come together in.
   api: {
@@ -41,6 +42,7 @@ export const DAEMON: Folders = {
       'registry',
       'scope',
       'store',
+      'update',
       'volume',
       'workload',
       'workload/errors.ts',
@@ -64,6 +66,7 @@ export const DAEMON: Folders = {
       'registry',
       'scope',
       'store',
+      'update',
       'volume',
       'workload',
     ],

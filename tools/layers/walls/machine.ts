@@ -3,4 +3,5 @@ import type { Folders } from '../folders.ts';
 /** The computer that a capsule runs on. */
 export const MACHINE: Folders = {
   boot: { uses: [] },
+  power: { uses: [] },
 };

@@ -8,13 +8,15 @@ import {
   checkToProto,
   type GetInfoResponseSchema,
 } from '@capsule/api/wire';
-import type { SystemLog, VolumeBackend, VolumePool } from '@capsule/core';
+import type { MachinePower, SystemLog, VolumeBackend, VolumePool } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { MachineFacts } from '../capsule/machine-facts.ts';
 import type { CapsuleObserver, CapsuleSeen } from '../capsule/observe.ts';
+import { requirePower } from '../capsule/own-machine.ts';
 import type { CapsuleProblem } from '../capsule/problems.ts';
 import { checkSections } from '../diagnosis/check-sections.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import { type FindUpdates, updateMethods } from './capsule/updates.ts';
 import { joinChunks, type LogPiece } from './join-chunks.ts';
 
 export interface CapsuleServiceParts {
@@ -22,6 +24,9 @@ export interface CapsuleServiceParts {
   readonly observer: CapsuleObserver;
   readonly diagnosis: Diagnosis;
   readonly systemLog: SystemLog;
+  readonly updates: FindUpdates;
+  /** Undefined: the machine is not the capsule's own. */
+  readonly power: MachinePower | undefined;
 }
 
 /** Facts that stay constant while capsuled runs. */
@@ -42,6 +47,8 @@ export function capsuleService({
   observer,
   diagnosis,
   systemLog,
+  updates,
+  power,
 }: CapsuleServiceParts): Partial<ServiceImpl<typeof CapsuleService>> {
   return {
     async getInfo(_request, { signal }): Promise<Info> {
@@ -53,6 +60,15 @@ export function capsuleService({
     },
     streamLogs(request, context) {
       return joinChunks((signal) => readSystemLog(request, systemLog, signal), context.signal);
+    },
+    ...updateMethods(updates),
+    async rebootNode() {
+      await requirePower(power, 'reboot').reboot();
+      return { message: 'reboot scheduled' };
+    },
+    async powerOffNode() {
+      await requirePower(power, 'switch off').powerOff();
+      return { message: 'power-off scheduled' };
     },
   };
 }
@@ -79,11 +95,12 @@ async function* readSystemLog(
 }
 
 function infoToProto(about: CapsuleAbout, seen: CapsuleSeen): Info {
-  const { machine, workloads, pool, microVms, runtime, problems } = seen;
+  const { machine, workloads, pool, microVms, runtime, problems, slots } = seen;
   return {
     ...machineToProto(machine),
     ...poolToProto(about.volumeBackend, pool),
     ...(workloads && { workloadsTotal: workloads.total, workloadsRunning: workloads.running }),
+    ...(slots && { ...slots, pendingDeadlineUnix: BigInt(slots.pendingDeadlineUnix) }),
     capsuleVersion: about.version,
     startedAtUnixMs: BigInt(about.startedAt),
     bridgeCidr: about.bridgeCidr,

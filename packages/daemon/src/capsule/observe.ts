@@ -9,6 +9,7 @@ import {
   type VolumePool,
 } from '@capsule/core';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
+import type { SlotsReport } from '../update/describe.ts';
 import { shadowedPorts } from '../workload/admission/shadowed-ports.ts';
 import type { WorkloadObserver } from '../workload/observe.ts';
 import { readHostProblems } from './host-problems.ts';
@@ -37,8 +38,15 @@ export interface CapsuleObserverParts {
   readonly volumeBackend: Pick<VolumeBackend, 'probe'>;
   readonly microVms: MachineMonitors;
   readonly network: { readonly names: NameResponder; readonly listeners: PortListeners };
+  /** The slots of a machine that is the capsule's own. */
+  readonly slots?: () => Promise<MachineSlots>;
   /** The workloads, or the error that makes their store unusable. */
   readonly workloads: WorkloadsSeen | CapsuleError;
+}
+
+/** The slots and the disk that holds them. */
+export interface MachineSlots extends SlotsReport {
+  readonly bootDisk: string;
 }
 
 export interface WorkloadsSeen {
@@ -54,6 +62,7 @@ export interface CapsuleSeen {
   readonly microVms: Awaited<ReturnType<MachineMonitors['monitor']>>;
   /** Absent when the store cannot be read. */
   readonly workloads?: { readonly total: number; readonly running: number };
+  readonly slots?: MachineSlots;
   readonly problems: readonly CapsuleProblem[];
 }
 
@@ -78,6 +87,8 @@ export class CapsuleObserver {
       parts.read('the pool of volumes', () => volumeBackend.probe(signal)),
       parts.read('the monitor of microVMs', () => this.#parts.microVms.monitor()),
     ]);
+    const { slots: readSlots } = this.#parts;
+    const slots = readSlots && (await parts.read('the slots', readSlots));
     const { names, listeners } = this.#parts.network;
     const counted = await parts.read('the list of workloads', () => count(workloads));
     const shadowed = await parts.read('the ports in use', () => portProblems(workloads, listeners));
@@ -97,6 +108,7 @@ export class CapsuleObserver {
       microVms: microVms ?? UNKNOWN_MONITOR,
       problems,
       ...(counted !== undefined && { workloads: counted }),
+      ...(slots !== undefined && { slots }),
     };
   }
 }

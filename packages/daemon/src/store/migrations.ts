@@ -347,4 +347,16 @@ export const MIGRATIONS: readonly Migration[] = [
       DROP TABLE scope;
     `,
   },
+  {
+    name: 'updates of the system',
+    up: `
+      CREATE TABLE update_record (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        body       TEXT NOT NULL,
+        started_at INTEGER NOT NULL,
+        ended_at   INTEGER
+      ) STRICT;
+    `,
+    down: 'DROP TABLE update_record;',
+  },
 ];

@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { Edge } from '@capsule/api/server';
 import { type CapsuleError, isCapsuleError, keyedLock, type MachineMonitors } from '@capsule/core';
 import { SystemLogFile } from '@capsule/drivers';
@@ -16,11 +17,15 @@ import {
 import { ManifestCommands } from '../manifest/commands.ts';
 import { manifestKinds } from '../manifest/kinds.ts';
 import type { RegistryCommands } from '../registry/commands.ts';
+import type { UpdateCommands } from '../update/commands.ts';
+import { describeSlots } from '../update/describe.ts';
+import { updateError } from '../update/errors.ts';
 import type { Base } from './base.ts';
 import { createDiagnosis, type Inspection } from './diagnosis.ts';
 import type { Ports } from './ports.ts';
 import type { Resources } from './resources.ts';
 import type { Setup } from './setup.ts';
+import type { Updates } from './updates.ts';
 
 /** Parts that need a usable store. */
 export interface Stored {
@@ -37,6 +42,8 @@ export interface ApiParts {
   readonly inspection: Inspection;
   /** Or the error that makes the store unusable. */
   readonly stored: Stored | CapsuleError;
+  /** Undefined: the machine is not the capsule's own. */
+  readonly updates: Updates | undefined;
 }
 
 /** Serves the API to root on this machine, until it is disposed of. */
@@ -77,11 +84,13 @@ function capsuleParts(setup: Setup, parts: ApiParts): CapsuleServiceParts {
     observer,
     diagnosis: createDiagnosis(setup, { ...parts, observer }),
     systemLog: new SystemLogFile(paths.systemLog),
+    updates: () => requireUpdates(parts.updates),
+    power: parts.updates?.machine.power,
   };
 }
 
 function observerParts({ config, paths }: Setup, parts: ApiParts): CapsuleObserverParts {
-  const { ports, microVms, stored } = parts;
+  const { ports, microVms, stored, updates } = parts;
   const { runtime, network } = ports;
   return {
     permPath: config.permPath,
@@ -92,7 +101,19 @@ function observerParts({ config, paths }: Setup, parts: ApiParts): CapsuleObserv
     microVms,
     network,
     workloads: isCapsuleError(stored) ? stored : workloadsSeen(stored),
+    ...(updates && { slots: () => slotsOf(updates) }),
   };
+}
+
+async function slotsOf({ machine, records }: Updates) {
+  const { slots } = machine;
+  const clocks = { now: Date.now, uptimeSeconds: os.uptime };
+  return { ...(await describeSlots({ slots, records }, clocks)), bootDisk: machine.report.disk };
+}
+
+function requireUpdates(updates: Updates | undefined): UpdateCommands {
+  if (updates === undefined) throw updateError.NO_SLOTS({});
+  return updates.commands;
 }
 
 function workloadsSeen({ resources: { records, observer } }: Stored): WorkloadsSeen {

@@ -36,5 +36,7 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
     containerd: volatile('containerd/containerd.sock'),
     socket: volatile('capsule/capsuled.sock'),
     powerOff: volatile('capsule/power-off-ms'),
+    bootReport: volatile('capsule/boot.json'),
+    updateKeys: '/usr/lib/capsule/update-keys',
   };
 }

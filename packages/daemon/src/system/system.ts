@@ -12,6 +12,7 @@ import type { Log } from '@capsule/engine';
 import type { Config } from '../config/config.ts';
 import { Projector } from '../projection/projector.ts';
 import { scopeMaker } from '../scope/make.ts';
+import type { CellsSeen } from '../update/sickness.ts';
 import { type Stored, serveApi } from './api.ts';
 import { createBase } from './base.ts';
 import { openInspection } from './diagnosis.ts';
@@ -24,6 +25,7 @@ import { createResources, startResources } from './resources.ts';
 import { leastMemory, openRuntimes, type Runtimes } from './runtimes.ts';
 import type { Setup } from './setup.ts';
 import { type OpenedStore, openStored } from './store.ts';
+import { openMachine, startUpdates, type Updates } from './updates.ts';
 import { openVolumePorts } from './volumes.ts';
 import type { WorkloadSettings } from './workload-parts.ts';
 
@@ -60,7 +62,9 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   await stack.use(followUplink(network, () => microVms.refreshFiles(), log)).start();
   await network.names.serveSpace(firstSpace(config));
   const inspection = openInspection(setup, runtimes);
-  stack.use(await serveApi(setup, { version, startedAt, ports, microVms, inspection, stored }));
+  const updates = await updatesOf(setup, { version, stored, ports });
+  const api = { version, startedAt, ports, microVms, inspection, stored, updates };
+  stack.use(await serveApi(setup, api));
   const resources = isCapsuleError(stored) ? undefined : stored.resources;
   const powerOff = new PowerOff({ resources, runtime, path: paths.powerOff, log });
   // A later capsuled may be down at power-off: this announcement still gives workloads their time.
@@ -70,6 +74,37 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
     stopWorkloads: () => powerOff.stopWorkloads(),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+function cellsSeen({ resources: { records, observer } }: Stored): CellsSeen {
+  return {
+    list: () => records.cells.list(),
+    statusOf: (ref) => observer.statusOf(ref),
+  };
+}
+
+interface UpdatedParts {
+  readonly version: string;
+  readonly stored: Stored | CapsuleError;
+  readonly ports: Ports;
+}
+
+async function updatesOf(
+  setup: Setup,
+  { version, stored, ports }: UpdatedParts,
+): Promise<Updates | undefined> {
+  const machine = await openMachine(setup);
+  if (machine === undefined) return undefined;
+  const { runtime, volumes } = ports;
+  return startUpdates(setup, machine, {
+    version,
+    db: isCapsuleError(stored) ? stored : stored.base.db,
+    health: {
+      probeRuntime: (signal) => runtime.probe(signal),
+      probeVolumes: (signal) => volumes.backend.probe(signal),
+      cells: isCapsuleError(stored) ? stored : cellsSeen(stored),
+    },
+  });
 }
 
 interface Opened {

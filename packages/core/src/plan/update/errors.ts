@@ -14,6 +14,15 @@ export const bundleError = defineErrors('BUNDLE', {
     why: 'its kernel and its root have no signature that this capsule can verify',
     hint: 'make a bundle of a current version with `npm run bundle`',
   },
+  NOT_TRUSTED: {
+    kind: 'denied',
+    message: (f: { keys: number }) =>
+      f.keys === 0
+        ? 'the running system holds no key, so it trusts no bundle'
+        : 'the bundle is signed by none of the keys that the running system trusts',
+    why: 'a program that can install a system owns the machine and all of its data',
+    hint: 'use a bundle of the publisher of this system, or sign it with the key that the image was built with',
+  },
   UNSUITABLE: {
     kind: 'precondition',
     message: (f: { version: string; reasons: readonly string[] }) =>

@@ -20,9 +20,9 @@ test('a trial without a confirmation, or without health, goes back at its deadli
     kind: 'roll-back',
     reason: 'the operator did not confirm the update in time',
   });
-  assert.deepEqual(end({ autoConfirmSeconds: 30 }), {
+  assert.deepEqual(end({ autoConfirmSeconds: 30, sickness: 'containerd is down' }), {
     kind: 'roll-back',
-    reason: 'the new system was not healthy when its time was over',
+    reason: 'the new system was not healthy when its time was over: containerd is down',
   });
   assert.deepEqual(end({ autoConfirmSeconds: 30, healthySince: 590 }), {
     kind: 'roll-back',

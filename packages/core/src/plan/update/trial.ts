@@ -8,6 +8,8 @@ export interface TrialSeen {
   readonly deadline: number;
   /** Since when everything has been healthy without a break; undefined: something is not. */
   readonly healthySince?: number;
+  /** Why the system is not healthy now. */
+  readonly sickness?: string;
   /** Undefined: the operator confirms. */
   readonly autoConfirmSeconds?: number;
 }
@@ -30,9 +32,9 @@ export function judgeTrial(seen: TrialSeen): TrialStep {
   return { kind: 'wait', seconds: Math.min(confirmsAt, deadline) - now };
 }
 
-function reasonOf({ autoConfirmSeconds, healthySince }: TrialSeen): string {
+function reasonOf({ autoConfirmSeconds, healthySince, sickness }: TrialSeen): string {
   if (autoConfirmSeconds === undefined) return 'the operator did not confirm the update in time';
   return healthySince === undefined
-    ? 'the new system was not healthy when its time was over'
+    ? `the new system was not healthy when its time was over: ${sickness ?? 'unknown'}`
     : `the new system was not healthy for ${autoConfirmSeconds} s before its time was over`;
 }

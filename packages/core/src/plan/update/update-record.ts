@@ -15,6 +15,8 @@ export interface UpdateRecord {
   readonly state: UpdateState;
   /** Seconds of health after which the capsule confirms by itself; undefined: the operator confirms. */
   readonly autoConfirmSeconds?: number;
+  /** Keys of the cells that ran when the update was written; they have to run again. */
+  readonly cells?: readonly string[];
   /** Why an update has ended otherwise than asked for. */
   readonly reason?: string;
   /** Of the boot in which the update was written (/proc/sys/kernel/random/boot_id). */
@@ -24,6 +26,12 @@ export interface UpdateRecord {
 export interface UpdateSide {
   readonly slot: SlotName;
   readonly version: string;
+}
+
+/** An update as the history shows it; times in milliseconds since 1970, by the clock of the machine. */
+export interface UpdateEntry extends Pick<UpdateRecord, 'from' | 'to' | 'state' | 'reason'> {
+  readonly startedAt: number;
+  readonly endedAt?: number;
 }
 
 /** Whether nothing more happens to this update. Pure. */

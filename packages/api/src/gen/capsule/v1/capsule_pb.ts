@@ -13,7 +13,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/capsule.proto.
  */
 export const file_capsule_v1_capsule: GenFile = /*@__PURE__*/
-  fileDesc("ChhjYXBzdWxlL3YxL2NhcHN1bGUucHJvdG8SCmNhcHN1bGUudjEiEAoOR2V0SW5mb1JlcXVlc3Qi4QYKD0dldEluZm9SZXNwb25zZRIQCghob3N0bmFtZRgBIAEoCRIWCg5rZXJuZWxfcmVsZWFzZRgCIAEoCRIWCg5rZXJuZWxfdmVyc2lvbhgDIAEoCRIUCgxhcmNoaXRlY3R1cmUYBCABKAkSFgoOdXB0aW1lX3NlY29uZHMYBSABKAQSFwoPY2Fwc3VsZV92ZXJzaW9uGAYgASgJEhMKC2FjdGl2ZV9zbG90GAcgASgJEhQKDHBlbmRpbmdfc2xvdBgIIAEoCRIdChVwZW5kaW5nX2RlYWRsaW5lX3VuaXgYCSABKAMSFAoMbGFzdF92ZXJzaW9uGAogASgJEhoKEm1lbW9yeV90b3RhbF9ieXRlcxgLIAEoBBIeChZtZW1vcnlfYXZhaWxhYmxlX2J5dGVzGAwgASgEEhEKCWNwdV9jb3JlcxgNIAEoDRIRCgljcHVfbW9kZWwYDiABKAkSEQoJYm9vdF9kaXNrGA8gASgJEhgKEGRpc2tfdG90YWxfYnl0ZXMYECABKAQSHAoUdGhpbnBvb2xfdG90YWxfYnl0ZXMYESABKAQSGwoTdGhpbnBvb2xfdXNlZF9ieXRlcxgSIAEoBBIXCg9sb2NhbF90aW1lX3VuaXgYEyABKAMSGAoQcGVybV90b3RhbF9ieXRlcxgUIAEoBBIXCg9wZXJtX3VzZWRfYnl0ZXMYFSABKAQSEAoIc2hvcnRfaWQYFiABKAkSLAoIcHJvYmxlbXMYZCADKAsyGi5jYXBzdWxlLnYxLkNhcHN1bGVQcm9ibGVtEhcKD3J1bnRpbWVfdmVyc2lvbhhlIAEoCRIPCgdhZGRyZXNzGGYgASgJEhMKC2JyaWRnZV9jaWRyGGcgASgJEhcKD3dvcmtsb2Fkc190b3RhbBhoIAEoDRIZChF3b3JrbG9hZHNfcnVubmluZxhpIAEoDRIOCgZjZ3JvdXAYaiABKAkSGgoSc3RhcnRlZF9hdF91bml4X21zGGsgASgDEhYKDnZvbHVtZV9iYWNrZW5kGGwgASgJEh0KFXZvbHVtZV9iYWNrZW5kX2RldGFpbBhtIAEoCRIYChBtaWNyb192bV9iYWNrZW5kGG4gASgJEh8KF21pY3JvX3ZtX2JhY2tlbmRfZGV0YWlsGG8gASgJImIKDkNhcHN1bGVQcm9ibGVtEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEiMKB2FjdGlvbnMYBCADKAsyEi5jYXBzdWxlLnYxLkFjdGlvbiIjCg9EaWFnbm9zZVJlcXVlc3QSEAoIc2VjdGlvbnMYASADKAkiPAoQRGlhZ25vc2VSZXNwb25zZRIoCgZjaGVja3MYASADKAsyGC5jYXBzdWxlLnYxLkNhcHN1bGVDaGVjayKXAQoMQ2Fwc3VsZUNoZWNrEg8KB3NlY3Rpb24YASABKAkSDAoEbmFtZRgCIAEoCRIlCgVsZXZlbBgDIAEoDjIWLmNhcHN1bGUudjEuQ2hlY2tMZXZlbBIOCgZkZXRhaWwYBCABKAkSDAoEaGludBgFIAEoCRIjCgdhY3Rpb25zGAYgAygLMhIuY2Fwc3VsZS52MS5BY3Rpb24iSAoSQ2Fwc3VsZUxvZ3NSZXF1ZXN0Eg4KBmZvbGxvdxgBIAEoCBISCgp0YWlsX2xpbmVzGAIgASgFEg4KBmN1cnNvchhkIAEoCSJCCg9DYXBzdWxlTG9nQ2h1bmsSDAoEZGF0YRgBIAEoDBIOCgZjdXJzb3IYZCABKAkSEQoJYWZ0ZXJfZ2FwGGUgASgIIlsKD1VwZGF0ZU9TUmVxdWVzdBIwCghtZXRhZGF0YRgBIAEoCzIcLmNhcHN1bGUudjEuVXBkYXRlT1NNZXRhZGF0YUgAEg8KBWNodW5rGAIgASgMSABCBQoDbXNnIjsKEFVwZGF0ZU9TTWV0YWRhdGESEwoLdG90YWxfYnl0ZXMYASABKAQSEgoKc2hhMjU2X2hleBgCIAEoCSJVChBVcGRhdGVPU1Jlc3BvbnNlEhEKCW5leHRfc2xvdBgBIAEoCRIUCgxuZXh0X3ZlcnNpb24YAiABKAkSGAoQcmVib290X3NjaGVkdWxlZBgDIAEoCCIWChRVcGRhdGVDb25maXJtUmVxdWVzdCJKChVVcGRhdGVDb25maXJtUmVzcG9uc2USFgoOY29tbWl0dGVkX3Nsb3QYASABKAkSGQoRY29tbWl0dGVkX3ZlcnNpb24YAiABKAkiEwoRUmVib290Tm9kZVJlcXVlc3QiJQoSUmVib290Tm9kZVJlc3BvbnNlEg8KB21lc3NhZ2UYASABKAkqaQoKQ2hlY2tMZXZlbBIbChdDSEVDS19MRVZFTF9VTlNQRUNJRklFRBAAEhIKDkNIRUNLX0xFVkVMX09LEAESFAoQQ0hFQ0tfTEVWRUxfV0FSThACEhQKEENIRUNLX0xFVkVMX0ZBSUwQAzL4AwoOQ2Fwc3VsZVNlcnZpY2USSAoHR2V0SW5mbxIaLmNhcHN1bGUudjEuR2V0SW5mb1JlcXVlc3QaGy5jYXBzdWxlLnYxLkdldEluZm9SZXNwb25zZSIEoLsYAhJLCghEaWFnbm9zZRIbLmNhcHN1bGUudjEuRGlhZ25vc2VSZXF1ZXN0GhwuY2Fwc3VsZS52MS5EaWFnbm9zZVJlc3BvbnNlIgSguxgCElEKClN0cmVhbUxvZ3MSHi5jYXBzdWxlLnYxLkNhcHN1bGVMb2dzUmVxdWVzdBobLmNhcHN1bGUudjEuQ2Fwc3VsZUxvZ0NodW5rIgSguxgCMAESTQoIVXBkYXRlT1MSGy5jYXBzdWxlLnYxLlVwZGF0ZU9TUmVxdWVzdBocLmNhcHN1bGUudjEuVXBkYXRlT1NSZXNwb25zZSIEoLsYBCgBEloKDVVwZGF0ZUNvbmZpcm0SIC5jYXBzdWxlLnYxLlVwZGF0ZUNvbmZpcm1SZXF1ZXN0GiEuY2Fwc3VsZS52MS5VcGRhdGVDb25maXJtUmVzcG9uc2UiBKC7GAQSUQoKUmVib290Tm9kZRIdLmNhcHN1bGUudjEuUmVib290Tm9kZVJlcXVlc3QaHi5jYXBzdWxlLnYxLlJlYm9vdE5vZGVSZXNwb25zZSIEoLsYBGIGcHJvdG8z", [file_capsule_v1_error, file_capsule_v1_needs]);
+  fileDesc("ChhjYXBzdWxlL3YxL2NhcHN1bGUucHJvdG8SCmNhcHN1bGUudjEiEAoOR2V0SW5mb1JlcXVlc3Qi4QYKD0dldEluZm9SZXNwb25zZRIQCghob3N0bmFtZRgBIAEoCRIWCg5rZXJuZWxfcmVsZWFzZRgCIAEoCRIWCg5rZXJuZWxfdmVyc2lvbhgDIAEoCRIUCgxhcmNoaXRlY3R1cmUYBCABKAkSFgoOdXB0aW1lX3NlY29uZHMYBSABKAQSFwoPY2Fwc3VsZV92ZXJzaW9uGAYgASgJEhMKC2FjdGl2ZV9zbG90GAcgASgJEhQKDHBlbmRpbmdfc2xvdBgIIAEoCRIdChVwZW5kaW5nX2RlYWRsaW5lX3VuaXgYCSABKAMSFAoMbGFzdF92ZXJzaW9uGAogASgJEhoKEm1lbW9yeV90b3RhbF9ieXRlcxgLIAEoBBIeChZtZW1vcnlfYXZhaWxhYmxlX2J5dGVzGAwgASgEEhEKCWNwdV9jb3JlcxgNIAEoDRIRCgljcHVfbW9kZWwYDiABKAkSEQoJYm9vdF9kaXNrGA8gASgJEhgKEGRpc2tfdG90YWxfYnl0ZXMYECABKAQSHAoUdGhpbnBvb2xfdG90YWxfYnl0ZXMYESABKAQSGwoTdGhpbnBvb2xfdXNlZF9ieXRlcxgSIAEoBBIXCg9sb2NhbF90aW1lX3VuaXgYEyABKAMSGAoQcGVybV90b3RhbF9ieXRlcxgUIAEoBBIXCg9wZXJtX3VzZWRfYnl0ZXMYFSABKAQSEAoIc2hvcnRfaWQYFiABKAkSLAoIcHJvYmxlbXMYZCADKAsyGi5jYXBzdWxlLnYxLkNhcHN1bGVQcm9ibGVtEhcKD3J1bnRpbWVfdmVyc2lvbhhlIAEoCRIPCgdhZGRyZXNzGGYgASgJEhMKC2JyaWRnZV9jaWRyGGcgASgJEhcKD3dvcmtsb2Fkc190b3RhbBhoIAEoDRIZChF3b3JrbG9hZHNfcnVubmluZxhpIAEoDRIOCgZjZ3JvdXAYaiABKAkSGgoSc3RhcnRlZF9hdF91bml4X21zGGsgASgDEhYKDnZvbHVtZV9iYWNrZW5kGGwgASgJEh0KFXZvbHVtZV9iYWNrZW5kX2RldGFpbBhtIAEoCRIYChBtaWNyb192bV9iYWNrZW5kGG4gASgJEh8KF21pY3JvX3ZtX2JhY2tlbmRfZGV0YWlsGG8gASgJImIKDkNhcHN1bGVQcm9ibGVtEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEiMKB2FjdGlvbnMYBCADKAsyEi5jYXBzdWxlLnYxLkFjdGlvbiIjCg9EaWFnbm9zZVJlcXVlc3QSEAoIc2VjdGlvbnMYASADKAkiPAoQRGlhZ25vc2VSZXNwb25zZRIoCgZjaGVja3MYASADKAsyGC5jYXBzdWxlLnYxLkNhcHN1bGVDaGVjayKXAQoMQ2Fwc3VsZUNoZWNrEg8KB3NlY3Rpb24YASABKAkSDAoEbmFtZRgCIAEoCRIlCgVsZXZlbBgDIAEoDjIWLmNhcHN1bGUudjEuQ2hlY2tMZXZlbBIOCgZkZXRhaWwYBCABKAkSDAoEaGludBgFIAEoCRIjCgdhY3Rpb25zGAYgAygLMhIuY2Fwc3VsZS52MS5BY3Rpb24iSAoSQ2Fwc3VsZUxvZ3NSZXF1ZXN0Eg4KBmZvbGxvdxgBIAEoCBISCgp0YWlsX2xpbmVzGAIgASgFEg4KBmN1cnNvchhkIAEoCSJCCg9DYXBzdWxlTG9nQ2h1bmsSDAoEZGF0YRgBIAEoDBIOCgZjdXJzb3IYZCABKAkSEQoJYWZ0ZXJfZ2FwGGUgASgIIlsKD1VwZGF0ZU9TUmVxdWVzdBIwCghtZXRhZGF0YRgBIAEoCzIcLmNhcHN1bGUudjEuVXBkYXRlT1NNZXRhZGF0YUgAEg8KBWNodW5rGAIgASgMSABCBQoDbXNnInIKEFVwZGF0ZU9TTWV0YWRhdGESEwoLdG90YWxfYnl0ZXMYASABKAQSEgoKc2hhMjU2X2hleBgCIAEoCRIcChRhdXRvX2NvbmZpcm1fc2Vjb25kcxhkIAEoDRIXCg9hbGxvd19kb3duZ3JhZGUYZSABKAgibAoQVXBkYXRlT1NSZXNwb25zZRIRCgluZXh0X3Nsb3QYASABKAkSFAoMbmV4dF92ZXJzaW9uGAIgASgJEhgKEHJlYm9vdF9zY2hlZHVsZWQYAyABKAgSFQoNdHJpYWxfc2Vjb25kcxhkIAEoDSIWChRVcGRhdGVDb25maXJtUmVxdWVzdCJKChVVcGRhdGVDb25maXJtUmVzcG9uc2USFgoOY29tbWl0dGVkX3Nsb3QYASABKAkSGQoRY29tbWl0dGVkX3ZlcnNpb24YAiABKAkiFwoVVXBkYXRlUm9sbGJhY2tSZXF1ZXN0IjcKFlVwZGF0ZVJvbGxiYWNrUmVzcG9uc2USDAoEc2xvdBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJIhYKFFVwZGF0ZUhpc3RvcnlSZXF1ZXN0IkEKFVVwZGF0ZUhpc3RvcnlSZXNwb25zZRIoCgd1cGRhdGVzGAEgAygLMhcuY2Fwc3VsZS52MS5VcGRhdGVFbnRyeSLJAQoLVXBkYXRlRW50cnkSJgoFc3RhdGUYASABKA4yFy5jYXBzdWxlLnYxLlVwZGF0ZVN0YXRlEhEKCWZyb21fc2xvdBgCIAEoCRIUCgxmcm9tX3ZlcnNpb24YAyABKAkSDwoHdG9fc2xvdBgEIAEoCRISCgp0b192ZXJzaW9uGAUgASgJEhoKEnN0YXJ0ZWRfYXRfdW5peF9tcxgGIAEoAxIYChBlbmRlZF9hdF91bml4X21zGAcgASgDEg4KBnJlYXNvbhgIIAEoCSITChFSZWJvb3ROb2RlUmVxdWVzdCIlChJSZWJvb3ROb2RlUmVzcG9uc2USDwoHbWVzc2FnZRgBIAEoCSIVChNQb3dlck9mZk5vZGVSZXF1ZXN0IicKFFBvd2VyT2ZmTm9kZVJlc3BvbnNlEg8KB21lc3NhZ2UYASABKAkqaQoKQ2hlY2tMZXZlbBIbChdDSEVDS19MRVZFTF9VTlNQRUNJRklFRBAAEhIKDkNIRUNLX0xFVkVMX09LEAESFAoQQ0hFQ0tfTEVWRUxfV0FSThACEhQKEENIRUNLX0xFVkVMX0ZBSUwQAyrIAQoLVXBkYXRlU3RhdGUSHAoYVVBEQVRFX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUVVBEQVRFX1NUQVRFX1dSSVRJTkcQARIWChJVUERBVEVfU1RBVEVfUkVBRFkQAhIWChJVUERBVEVfU1RBVEVfVFJJQUwQAxIaChZVUERBVEVfU1RBVEVfQ09ORklSTUVEEAQSHAoYVVBEQVRFX1NUQVRFX1JPTExFRF9CQUNLEAUSFwoTVVBEQVRFX1NUQVRFX0ZBSUxFRBAGMowGCg5DYXBzdWxlU2VydmljZRJICgdHZXRJbmZvEhouY2Fwc3VsZS52MS5HZXRJbmZvUmVxdWVzdBobLmNhcHN1bGUudjEuR2V0SW5mb1Jlc3BvbnNlIgSguxgCEksKCERpYWdub3NlEhsuY2Fwc3VsZS52MS5EaWFnbm9zZVJlcXVlc3QaHC5jYXBzdWxlLnYxLkRpYWdub3NlUmVzcG9uc2UiBKC7GAISUQoKU3RyZWFtTG9ncxIeLmNhcHN1bGUudjEuQ2Fwc3VsZUxvZ3NSZXF1ZXN0GhsuY2Fwc3VsZS52MS5DYXBzdWxlTG9nQ2h1bmsiBKC7GAIwARJNCghVcGRhdGVPUxIbLmNhcHN1bGUudjEuVXBkYXRlT1NSZXF1ZXN0GhwuY2Fwc3VsZS52MS5VcGRhdGVPU1Jlc3BvbnNlIgSguxgEKAESWgoNVXBkYXRlQ29uZmlybRIgLmNhcHN1bGUudjEuVXBkYXRlQ29uZmlybVJlcXVlc3QaIS5jYXBzdWxlLnYxLlVwZGF0ZUNvbmZpcm1SZXNwb25zZSIEoLsYBBJdCg5VcGRhdGVSb2xsYmFjaxIhLmNhcHN1bGUudjEuVXBkYXRlUm9sbGJhY2tSZXF1ZXN0GiIuY2Fwc3VsZS52MS5VcGRhdGVSb2xsYmFja1Jlc3BvbnNlIgSguxgEEloKDVVwZGF0ZUhpc3RvcnkSIC5jYXBzdWxlLnYxLlVwZGF0ZUhpc3RvcnlSZXF1ZXN0GiEuY2Fwc3VsZS52MS5VcGRhdGVIaXN0b3J5UmVzcG9uc2UiBKC7GAISUQoKUmVib290Tm9kZRIdLmNhcHN1bGUudjEuUmVib290Tm9kZVJlcXVlc3QaHi5jYXBzdWxlLnYxLlJlYm9vdE5vZGVSZXNwb25zZSIEoLsYBBJXCgxQb3dlck9mZk5vZGUSHy5jYXBzdWxlLnYxLlBvd2VyT2ZmTm9kZVJlcXVlc3QaIC5jYXBzdWxlLnYxLlBvd2VyT2ZmTm9kZVJlc3BvbnNlIgSguxgEYgZwcm90bzM", [file_capsule_v1_error, file_capsule_v1_needs]);
 
 /**
  * @generated from message capsule.v1.GetInfoRequest
@@ -498,6 +498,21 @@ export type UpdateOSMetadata = Message<"capsule.v1.UpdateOSMetadata"> & {
    * @generated from field: string sha256_hex = 2;
    */
   sha256Hex: string;
+
+  /**
+   * The new version confirms itself once it has been healthy for this many seconds. 0: an operator
+   * confirms it.
+   *
+   * @generated from field: uint32 auto_confirm_seconds = 100;
+   */
+  autoConfirmSeconds: number;
+
+  /**
+   * Also accept a version that is older than the running one.
+   *
+   * @generated from field: bool allow_downgrade = 101;
+   */
+  allowDowngrade: boolean;
 };
 
 /**
@@ -527,6 +542,13 @@ export type UpdateOSResponse = Message<"capsule.v1.UpdateOSResponse"> & {
    * @generated from field: bool reboot_scheduled = 3;
    */
   rebootScheduled: boolean;
+
+  /**
+   * The new version goes back unless it is confirmed within this many seconds after its start.
+   *
+   * @generated from field: uint32 trial_seconds = 100;
+   */
+  trialSeconds: number;
 };
 
 /**
@@ -572,6 +594,137 @@ export const UpdateConfirmResponseSchema: GenMessage<UpdateConfirmResponse> = /*
   messageDesc(file_capsule_v1_capsule, 12);
 
 /**
+ * @generated from message capsule.v1.UpdateRollbackRequest
+ */
+export type UpdateRollbackRequest = Message<"capsule.v1.UpdateRollbackRequest"> & {
+};
+
+/**
+ * Describes the message capsule.v1.UpdateRollbackRequest.
+ * Use `create(UpdateRollbackRequestSchema)` to create a new message.
+ */
+export const UpdateRollbackRequestSchema: GenMessage<UpdateRollbackRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 13);
+
+/**
+ * @generated from message capsule.v1.UpdateRollbackResponse
+ */
+export type UpdateRollbackResponse = Message<"capsule.v1.UpdateRollbackResponse"> & {
+  /**
+   * The slot that the machine restarts into.
+   *
+   * @generated from field: string slot = 1;
+   */
+  slot: string;
+
+  /**
+   * Empty if the version in that slot is not known.
+   *
+   * @generated from field: string version = 2;
+   */
+  version: string;
+};
+
+/**
+ * Describes the message capsule.v1.UpdateRollbackResponse.
+ * Use `create(UpdateRollbackResponseSchema)` to create a new message.
+ */
+export const UpdateRollbackResponseSchema: GenMessage<UpdateRollbackResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 14);
+
+/**
+ * @generated from message capsule.v1.UpdateHistoryRequest
+ */
+export type UpdateHistoryRequest = Message<"capsule.v1.UpdateHistoryRequest"> & {
+};
+
+/**
+ * Describes the message capsule.v1.UpdateHistoryRequest.
+ * Use `create(UpdateHistoryRequestSchema)` to create a new message.
+ */
+export const UpdateHistoryRequestSchema: GenMessage<UpdateHistoryRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 15);
+
+/**
+ * @generated from message capsule.v1.UpdateHistoryResponse
+ */
+export type UpdateHistoryResponse = Message<"capsule.v1.UpdateHistoryResponse"> & {
+  /**
+   * @generated from field: repeated capsule.v1.UpdateEntry updates = 1;
+   */
+  updates: UpdateEntry[];
+};
+
+/**
+ * Describes the message capsule.v1.UpdateHistoryResponse.
+ * Use `create(UpdateHistoryResponseSchema)` to create a new message.
+ */
+export const UpdateHistoryResponseSchema: GenMessage<UpdateHistoryResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 16);
+
+/**
+ * An update, past or present.
+ *
+ * @generated from message capsule.v1.UpdateEntry
+ */
+export type UpdateEntry = Message<"capsule.v1.UpdateEntry"> & {
+  /**
+   * @generated from field: capsule.v1.UpdateState state = 1;
+   */
+  state: UpdateState;
+
+  /**
+   * @generated from field: string from_slot = 2;
+   */
+  fromSlot: string;
+
+  /**
+   * @generated from field: string from_version = 3;
+   */
+  fromVersion: string;
+
+  /**
+   * @generated from field: string to_slot = 4;
+   */
+  toSlot: string;
+
+  /**
+   * Empty if the version is not known.
+   *
+   * @generated from field: string to_version = 5;
+   */
+  toVersion: string;
+
+  /**
+   * In milliseconds since 1970, by the clock of the machine.
+   *
+   * @generated from field: int64 started_at_unix_ms = 6;
+   */
+  startedAtUnixMs: bigint;
+
+  /**
+   * 0: the update has not ended.
+   *
+   * @generated from field: int64 ended_at_unix_ms = 7;
+   */
+  endedAtUnixMs: bigint;
+
+  /**
+   * Text for display: why the update failed or was rolled back.
+   *
+   * @generated from field: string reason = 8;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message capsule.v1.UpdateEntry.
+ * Use `create(UpdateEntrySchema)` to create a new message.
+ */
+export const UpdateEntrySchema: GenMessage<UpdateEntry> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 17);
+
+/**
  * @generated from message capsule.v1.RebootNodeRequest
  */
 export type RebootNodeRequest = Message<"capsule.v1.RebootNodeRequest"> & {
@@ -582,7 +735,7 @@ export type RebootNodeRequest = Message<"capsule.v1.RebootNodeRequest"> & {
  * Use `create(RebootNodeRequestSchema)` to create a new message.
  */
 export const RebootNodeRequestSchema: GenMessage<RebootNodeRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 13);
+  messageDesc(file_capsule_v1_capsule, 18);
 
 /**
  * @generated from message capsule.v1.RebootNodeResponse
@@ -601,7 +754,39 @@ export type RebootNodeResponse = Message<"capsule.v1.RebootNodeResponse"> & {
  * Use `create(RebootNodeResponseSchema)` to create a new message.
  */
 export const RebootNodeResponseSchema: GenMessage<RebootNodeResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 14);
+  messageDesc(file_capsule_v1_capsule, 19);
+
+/**
+ * @generated from message capsule.v1.PowerOffNodeRequest
+ */
+export type PowerOffNodeRequest = Message<"capsule.v1.PowerOffNodeRequest"> & {
+};
+
+/**
+ * Describes the message capsule.v1.PowerOffNodeRequest.
+ * Use `create(PowerOffNodeRequestSchema)` to create a new message.
+ */
+export const PowerOffNodeRequestSchema: GenMessage<PowerOffNodeRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 20);
+
+/**
+ * @generated from message capsule.v1.PowerOffNodeResponse
+ */
+export type PowerOffNodeResponse = Message<"capsule.v1.PowerOffNodeResponse"> & {
+  /**
+   * "power-off scheduled".
+   *
+   * @generated from field: string message = 1;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message capsule.v1.PowerOffNodeResponse.
+ * Use `create(PowerOffNodeResponseSchema)` to create a new message.
+ */
+export const PowerOffNodeResponseSchema: GenMessage<PowerOffNodeResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 21);
 
 /**
  * @generated from enum capsule.v1.CheckLevel
@@ -644,6 +829,69 @@ export const CheckLevelSchema: GenEnum<CheckLevel> = /*@__PURE__*/
   enumDesc(file_capsule_v1_capsule, 0);
 
 /**
+ * The state of an update.
+ *
+ * @generated from enum capsule.v1.UpdateState
+ */
+export const UpdateState = {
+  /**
+   * @generated from enum value: UPDATE_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The bundle is being written into a slot that nothing boots.
+   *
+   * @generated from enum value: UPDATE_STATE_WRITING = 1;
+   */
+  WRITING: 1,
+
+  /**
+   * The next boot tries the new version.
+   *
+   * @generated from enum value: UPDATE_STATE_READY = 2;
+   */
+  READY: 2,
+
+  /**
+   * The new version runs and is not permanent.
+   *
+   * @generated from enum value: UPDATE_STATE_TRIAL = 3;
+   */
+  TRIAL: 3,
+
+  /**
+   * @generated from enum value: UPDATE_STATE_CONFIRMED = 4;
+   */
+  CONFIRMED: 4,
+
+  /**
+   * @generated from enum value: UPDATE_STATE_ROLLED_BACK = 5;
+   */
+  ROLLED_BACK: 5,
+
+  /**
+   * The version before it runs on.
+   *
+   * @generated from enum value: UPDATE_STATE_FAILED = 6;
+   */
+  FAILED: 6,
+} as const;
+
+/**
+ * The state of an update.
+ *
+ * @generated from enum capsule.v1.UpdateState
+ */
+export type UpdateState = (typeof UpdateState)[keyof typeof UpdateState] | UnknownEnum;
+
+/**
+ * Describes the enum capsule.v1.UpdateState.
+ */
+export const UpdateStateSchema: GenEnum<UpdateState> = /*@__PURE__*/
+  enumDesc(file_capsule_v1_capsule, 1);
+
+/**
  * The machine itself: its identity, health and logs, updates and restarts.
  *
  * @generated from service capsule.v1.CapsuleService
@@ -683,9 +931,12 @@ export const CapsuleService: GenService<{
     output: typeof CapsuleLogChunkSchema;
   },
   /**
-   * Receives an update bundle and writes it into the slot that is not running. The client sends
-   * metadata, then chunks. InvalidArgument: the checksum does not match. FailedPrecondition: the
-   * bundle does not fit the slot.
+   * Receives an update bundle and writes it into the slot that is not running, then restarts the
+   * machine, which runs the new version on trial. The client sends metadata, then chunks. The capsule
+   * judges the bundle before it writes the first byte. InvalidArgument: the checksum does not match, or
+   * the file is not a bundle. PermissionDenied: no trusted key signed the bundle. FailedPrecondition:
+   * the bundle does not suit the machine, or a version is on trial. Aborted: another update is being
+   * received. Unimplemented: the machine has no slots.
    *
    * @generated from rpc capsule.v1.CapsuleService.UpdateOS
    */
@@ -706,7 +957,29 @@ export const CapsuleService: GenService<{
     output: typeof UpdateConfirmResponseSchema;
   },
   /**
+   * Makes the version in the other slot the choice of the next boot, and restarts the machine. Ends a
+   * trial. FailedPrecondition: the other slot holds no version that was confirmed.
+   *
+   * @generated from rpc capsule.v1.CapsuleService.UpdateRollback
+   */
+  updateRollback: {
+    methodKind: "unary";
+    input: typeof UpdateRollbackRequestSchema;
+    output: typeof UpdateRollbackResponseSchema;
+  },
+  /**
+   * Returns the updates of this machine, the newest first.
+   *
+   * @generated from rpc capsule.v1.CapsuleService.UpdateHistory
+   */
+  updateHistory: {
+    methodKind: "unary";
+    input: typeof UpdateHistoryRequestSchema;
+    output: typeof UpdateHistoryResponseSchema;
+  },
+  /**
    * Stops all workloads in order and restarts the machine. Returns before the machine stops.
+   * Unimplemented: the capsule runs on a system that is not its own.
    *
    * @generated from rpc capsule.v1.CapsuleService.RebootNode
    */
@@ -714,6 +987,16 @@ export const CapsuleService: GenService<{
     methodKind: "unary";
     input: typeof RebootNodeRequestSchema;
     output: typeof RebootNodeResponseSchema;
+  },
+  /**
+   * Stops all workloads in order and switches the machine off. Otherwise like RebootNode.
+   *
+   * @generated from rpc capsule.v1.CapsuleService.PowerOffNode
+   */
+  powerOffNode: {
+    methodKind: "unary";
+    input: typeof PowerOffNodeRequestSchema;
+    output: typeof PowerOffNodeResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_capsule_v1_capsule, 0);

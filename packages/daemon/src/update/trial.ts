@@ -1,0 +1,141 @@
+import { judgeBoot, judgeTrial, planCleaning, TRIAL_SECONDS } from '@capsule/core';
+import { applySteps } from './apply-steps.ts';
+import type { UpdateCommands } from './commands.ts';
+import type { UpdateParts } from './parts.ts';
+
+export interface UpdateTrialParts extends UpdateParts {
+  readonly commands: Pick<UpdateCommands, 'confirm' | 'rollBack'>;
+  /** Undefined: everything that the system is for works. Otherwise the reason why it does not. */
+  readonly sickness: (signal: AbortSignal) => Promise<string | undefined>;
+  /** Seconds since the boot, by the monotonic clock. */
+  readonly uptimeSeconds: () => number;
+}
+
+/** How often the health of a system on trial is looked at, in seconds. */
+const LOOK_EVERY = 2;
+/** The wait before the next try after a confirmation or roll-back that failed. */
+const RETRY_SECONDS = 5;
+
+/** Ends the update that this boot is part of: completes it, puts it on trial, or records why it failed. */
+export class UpdateTrial implements AsyncDisposable {
+  readonly #parts: UpdateTrialParts;
+  readonly #over = new AbortController();
+  #rounds: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+  #healthySince: number | undefined;
+  #sickness: string | undefined;
+
+  constructor(parts: UpdateTrialParts) {
+    this.#parts = parts;
+  }
+
+  /** Judges this boot. A failure is logged: the machine works without it, and the next boot judges again. */
+  async start(): Promise<this> {
+    try {
+      await this.#judge();
+    } catch (error) {
+      this.#parts.log.error('the last update cannot be judged', { error });
+    }
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
+    this.#wake?.();
+    await this.#rounds;
+  }
+
+  /** Resolves when the trial is over. */
+  async settled(): Promise<void> {
+    await this.#rounds;
+  }
+
+  /** When the trial ends, in seconds since the boot. */
+  get deadline(): number {
+    return TRIAL_SECONDS;
+  }
+
+  async #judge(): Promise<void> {
+    const { slots, records, bootId, reboot, log } = this.#parts;
+    const { running, entries } = await slots.read();
+    const update = records.last();
+    const verdict = judgeBoot({ running, entries, bootId, ...(update && { update }) });
+    if (verdict.kind === 'cut') records.move('failed', 'the update was interrupted');
+    if (verdict.kind === 'steady') records.move('confirmed');
+    if (verdict.kind === 'fell-back') {
+      records.move('failed', verdict.reason);
+      log.error('the update failed', { reason: verdict.reason });
+    }
+    if (verdict.kind === 'waiting') await reboot();
+    else await this.#clean();
+    if (verdict.kind === 'trial') {
+      records.move('trial');
+      this.#rounds = this.#goRounds();
+    }
+  }
+
+  /** Removes what an interrupted or failed update left on the ESP. */
+  async #clean(): Promise<void> {
+    const { slots } = this.#parts;
+    const { entries, running } = await slots.read();
+    await slots.discardStaged();
+    const others = entries.filter(({ generation }) => generation !== running.generation);
+    await applySteps(slots, planCleaning(others));
+  }
+
+  /** Never throws, because no caller waits for it. */
+  async #goRounds(): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      const seconds = await this.#goRound().catch((error) => {
+        if (!this.#over.signal.aborted) this.#parts.log.error('the trial goes on', { error });
+        return RETRY_SECONDS;
+      });
+      if (seconds === undefined) return;
+      await this.#wait(seconds);
+    }
+  }
+
+  /** Returns the seconds until the next round; undefined after the last one. */
+  async #goRound(): Promise<number | undefined> {
+    const { commands, log, slots, uptimeSeconds } = this.#parts;
+    // The operator confirmed, or went back.
+    if ((await slots.read()).running.tries === undefined) return undefined;
+    await this.#look();
+    const step = judgeTrial({ now: uptimeSeconds(), deadline: this.deadline, ...this.#health() });
+    if (step.kind === 'wait') return Math.min(step.seconds, LOOK_EVERY);
+    if (step.kind === 'confirm') {
+      await commands.confirm();
+      log.info('the update is confirmed: the system has been healthy');
+    } else {
+      log.error('the update is rolled back', { reason: step.reason });
+      await commands.rollBack(step.reason);
+    }
+    return undefined;
+  }
+
+  async #look(): Promise<void> {
+    this.#sickness = await this.#parts.sickness(this.#over.signal);
+    if (this.#sickness !== undefined) this.#healthySince = undefined;
+    else this.#healthySince ??= this.#parts.uptimeSeconds();
+  }
+
+  #health() {
+    const autoConfirmSeconds = this.#parts.records.last()?.autoConfirmSeconds;
+    return {
+      ...(this.#healthySince !== undefined && { healthySince: this.#healthySince }),
+      ...(this.#sickness !== undefined && { sickness: this.#sickness }),
+      ...(autoConfirmSeconds !== undefined && { autoConfirmSeconds }),
+    };
+  }
+
+  async #wait(seconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, seconds * 1000);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#over.signal.aborted) this.#wake();
+    });
+  }
+}
