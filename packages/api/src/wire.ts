@@ -31,6 +31,7 @@ export * from './wire/manifest/field-change.ts';
 export * from './wire/manifest/manifest.ts';
 export * from './wire/registry.ts';
 export * from './wire/right/right-of.ts';
+export * from './wire/trace/phases.ts';
 export * from './wire/volume/volume.ts';
 export * from './wire/volume/volume-manifest.ts';
 export * from './wire/workload/desired-state.ts';

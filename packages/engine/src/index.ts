@@ -16,3 +16,4 @@ export { Database, type Row } from './store/database.ts';
 export { storeError } from './store/errors.ts';
 export { type Migration, migrate, migrateBack } from './store/migrate.ts';
 export { openStore } from './store/open-store.ts';
+export { type Span, Tracer } from './trace/tracer.ts';

@@ -8,6 +8,7 @@ export const ENGINE: Folders = {
   queue: { uses: [] },
   secret: { uses: [] },
   store: { uses: [] },
+  trace: { uses: [] },
   // Wakes its readers after a commit.
   feed: { uses: ['store'] },
 };

@@ -8,6 +8,7 @@ import { errorEdge } from '../api/error-edge.ts';
 import { HeapTuning } from '../api/heap-tuning.ts';
 import { listen } from '../api/listen.ts';
 import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
+import { traceEdge } from '../api/trace-edge.ts';
 import type { WorkloadServiceParts } from '../api/workload-service.ts';
 import {
   CapsuleObserver,
@@ -59,7 +60,11 @@ export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable
     },
     stored: isCapsuleError(stored) ? stored : storedParts(stored, ports),
   });
-  const interceptors = [errorEdge(setup.log), bulkEdge(() => heap.allowGarbage())];
+  const interceptors = [
+    traceEdge(setup.tracer),
+    errorEdge(setup.log),
+    bulkEdge(() => heap.allowGarbage()),
+  ];
   return listen(setup.paths.socket, new Edge({ routes, interceptors }));
 }
 

@@ -1,4 +1,4 @@
-import type { CellId, CellRecord, CellSpec, ContainerRef } from '@capsule/core';
+import type { CellId, CellRecord, CellSpec, ContainerRef, Step } from '@capsule/core';
 import type { Requeue, Turn } from '@capsule/engine';
 import { claimAddress } from '../network/claim-address.ts';
 import { ContainerLogs } from '../workload/container-logs.ts';
@@ -13,7 +13,7 @@ import type { WorkloadsParts } from './workload-parts.ts';
 
 /** Binds the reconcile function of a cell to all parts that it reads and acts on. */
 export function createReconcile(
-  { db, now }: Base,
+  { db, tracer, now }: Base,
   parts: WorkloadsParts,
   dependents: Dependents,
 ): (cell: CellId, turn: Turn) => Promise<Requeue> {
@@ -22,11 +22,14 @@ export function createReconcile(
   const statusOf = (ref: ContainerRef) => observer.statusOf(ref);
   const waits = (spec: CellSpec) => waitingFor(spec, { cells, statusOf });
   const logs = new ContainerLogs(ports.logs);
+  const runStep = bindSteps(createExecutors(db, parts, logs));
   const seen = lookParts(parts, { logs, waitingFor: waits });
   const bound = {
     claim: (cell: CellId) => claimAddress(cell, { db, cells, addresses, statusOf }),
-    look: (record: CellRecord, signal: AbortSignal) => lookAtCell(record, seen, signal),
-    runStep: bindSteps(createExecutors(db, parts, logs)),
+    look: (record: CellRecord, signal: AbortSignal) =>
+      tracer.span('look', () => lookAtCell(record, seen, signal)),
+    runStep: (record: CellRecord, step: Step, signal: AbortSignal) =>
+      tracer.span(step.do, () => runStep(record, step, signal)),
     waitingFor: waits,
     observer,
     filler: volumes.filler,

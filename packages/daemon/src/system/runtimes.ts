@@ -40,8 +40,13 @@ export interface Runtimes {
 }
 
 export function openRuntimes(setup: Setup, store: OpenedStore | CapsuleError): Runtimes {
-  const { paths, stack } = setup;
-  const containerd = stack.use(new ContainerdConnection({ socketPath: paths.containerd }));
+  const { paths, stack, tracer } = setup;
+  const containerd = stack.use(
+    new ContainerdConnection({
+      socketPath: paths.containerd,
+      around: (call, work) => tracer.span(call, work),
+    }),
+  );
   const realms = isCapsuleError(store) ? fixedRealms(MAIN) : storedRealms(setup, store);
   const containers = new ContainerdRuntime(containerd, realms, {
     scratch: paths.view,

@@ -1,4 +1,4 @@
-import type { Log } from '@capsule/engine';
+import type { Log, Tracer } from '@capsule/engine';
 import type { Config } from '../config/config.ts';
 import type { SystemPaths } from './paths.ts';
 
@@ -7,6 +7,7 @@ export interface Setup {
   readonly config: Config;
   readonly paths: SystemPaths;
   readonly log: Log;
+  readonly tracer: Tracer;
   /** Disposes everything that is added to it. */
   readonly stack: AsyncDisposableStack;
 }

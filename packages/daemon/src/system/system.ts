@@ -8,7 +8,7 @@ import {
   KernelCgroups,
   KernelPaths,
 } from '@capsule/drivers';
-import type { Log } from '@capsule/engine';
+import { type Log, Tracer } from '@capsule/engine';
 import type { Config } from '../config/config.ts';
 import { Projector } from '../projection/projector.ts';
 import { scopeMaker } from '../scope/make.ts';
@@ -48,7 +48,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const startedAt = Date.now();
   const paths = systemPaths(config);
   const stack = new AsyncDisposableStack();
-  const setup: Setup = { config, log, paths, stack };
+  const setup: Setup = { config, log, tracer: new Tracer(), paths, stack };
   const store = openStored(setup);
   const runtimes = openRuntimes(setup, store);
   const network = openNetwork(setup);
@@ -150,7 +150,7 @@ interface StartParts extends Pick<WorkloadSettings, 'limits' | 'leastMib'> {
 
 /** Starts the work on the stored resources. */
 async function startStored(
-  { config, paths, log, stack }: Setup,
+  { config, paths, log, tracer, stack }: Setup,
   { store, ports, limits, leastMib }: StartParts,
 ): Promise<Stored | CapsuleError> {
   if (isCapsuleError(store)) return store;
@@ -158,7 +158,7 @@ async function startStored(
   // A registry that cannot be published now is published with the next change; pulls keep the
   // earlier configuration.
   await registries.publish().catch((error) => log.error('registries not published', { error }));
-  const base = createBase(db, log);
+  const base = createBase(db, { log, tracer });
   const resources = createResources(base, ports, {
     network: { bridge: config.bridge.name, cidr: config.bridge.cidr },
     spacePool: config.spaces.cidr,

@@ -85,6 +85,7 @@ function createController(
     namespaces: ports.network.namespaces,
     feed: base.feed,
     log: base.log,
+    tracer: base.tracer,
     dependents,
     reconcile: createReconcile(base, parts, dependents),
     ...watches,

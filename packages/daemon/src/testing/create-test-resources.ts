@@ -1,4 +1,4 @@
-import { createLog, type Database, Feed } from '@capsule/engine';
+import { createLog, type Database, Feed, Tracer } from '@capsule/engine';
 import type { Base } from '../system/base.ts';
 import type { Ports } from '../system/ports.ts';
 import { createResources, type ResourceSettings } from '../system/resources.ts';
@@ -11,7 +11,8 @@ export interface TestSettings
 export function createTestResources(db: Database, ports: Ports, settings: TestSettings = {}) {
   const { now = Date.now, monotonicMs = () => performance.now(), ...rest } = settings;
   const feed = new Feed(db);
-  const base = { db, feed, log: createLog(() => undefined), now, monotonicMs };
+  const log = createLog(() => undefined);
+  const base = { db, feed, log, tracer: new Tracer(), now, monotonicMs };
   const resources = createResources(base, ports, {
     network: { bridge: 'br0', cidr: '172.20.254.0/24' },
     spacePool: '10.88.0.0/16',

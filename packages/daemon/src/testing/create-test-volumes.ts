@@ -1,4 +1,4 @@
-import { createLog, type Database, Feed } from '@capsule/engine';
+import { createLog, type Database, Feed, Tracer } from '@capsule/engine';
 import type { Base } from '../system/base.ts';
 import { createRecords } from '../system/records.ts';
 import { createVolumes, type VolumePorts, type VolumesParts } from '../system/volumes.ts';
@@ -24,7 +24,8 @@ const NO_USERS: VolumeUsers = {
 export function createTestVolumes(db: Database, test: TestVolumes) {
   const { now = Date.now, monotonicMs = () => performance.now() } = test;
   const { backend, guestVolumes, archives, uploads } = test;
-  const base = { db, feed: new Feed(db), log: createLog(() => undefined), now, monotonicMs };
+  const [feed, log, tracer] = [new Feed(db), createLog(() => undefined), new Tracer()];
+  const base = { db, feed, log, tracer, now, monotonicMs };
   const records = createRecords(base, { bridge: 'br0', cidr: '172.20.254.0/24' });
   const volumes = createVolumes(base, {
     records,

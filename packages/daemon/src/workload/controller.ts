@@ -20,7 +20,14 @@ import {
   type Workload,
   type WorkloadRecord,
 } from '@capsule/core';
-import { type Feed, KeyedQueue, type Log, type Requeue, type Turn } from '@capsule/engine';
+import {
+  type Feed,
+  KeyedQueue,
+  type Log,
+  type Requeue,
+  type Tracer,
+  type Turn,
+} from '@capsule/engine';
 import type { Addresses } from '../store/addresses.ts';
 import type { Cells } from '../store/cells.ts';
 import { readFailure } from './container-failure.ts';
@@ -55,6 +62,7 @@ export interface WorkloadControllerParts {
   readonly settling: SettleMonitor;
   readonly guard: UpdateGuard;
   readonly log: Log;
+  readonly tracer: Pick<Tracer, 'request' | 'resume'>;
   readonly concurrency: number;
 }
 
@@ -79,7 +87,7 @@ export class WorkloadController {
     this.#queue = new KeyedQueue({
       concurrency: parts.concurrency,
       backOff: BACK_OFF,
-      run: (key, turn) => this.#reconcile(cellFromKey(key), turn),
+      run: (key, turn) => parts.tracer.resume(key, () => this.#reconcile(cellFromKey(key), turn)),
       onFailure: (key, failure, retryInMs) => {
         const cell = cellFromKey(key);
         const { error, ref } = readFailure(failure);
@@ -131,6 +139,7 @@ export class WorkloadController {
 
   /** The spec of a cell changed. */
   specChanged(cell: CellId): void {
+    this.#parts.tracer.request(cellKey(cell));
     this.#queue.restart(cellKey(cell));
   }
 

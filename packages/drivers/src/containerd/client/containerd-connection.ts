@@ -10,6 +10,8 @@ import { ContainerdClient } from './containerd-client.ts';
 export interface ContainerdConnectionOptions {
   /** `/run/containerd/containerd.sock` in a capsule. */
   readonly socketPath: string;
+  /** Runs each unary call, named `containerd Tasks.Create`. Default: as it is. */
+  readonly around?: <T>(call: string, work: () => Promise<T>) => Promise<T>;
 }
 
 /** The limit of calls that are answered at once; calls that wait for something have none. */
@@ -31,11 +33,13 @@ export class ContainerdConnection implements Disposable {
   readonly events: Client<typeof Events>;
   readonly version: Client<typeof Version>;
   readonly #session: Http2SessionManager;
+  readonly #around: readonly Interceptor[];
 
-  constructor({ socketPath }: ContainerdConnectionOptions) {
+  constructor({ socketPath, around }: ContainerdConnectionOptions) {
     this.socketPath = socketPath;
     this.#session = openSession(socketPath);
-    const transport = createTransport(this.#session, []);
+    this.#around = around === undefined ? [] : [edgeOf(around)];
+    const transport = createTransport(this.#session, [...this.#around]);
     this.events = createClient(Events, transport);
     this.version = createClient(Version, transport);
   }
@@ -43,7 +47,10 @@ export class ContainerdConnection implements Disposable {
   /** Returns the services of the namespace of a realm. Opens nothing. */
   in(realm: RealmNamespace): ContainerdClient {
     const { socketPath, mark } = this;
-    const transport = createTransport(this.#session, [inNamespace(realm.namespace)]);
+    const transport = createTransport(this.#session, [
+      inNamespace(realm.namespace),
+      ...this.#around,
+    ]);
     return new ContainerdClient({ socketPath, mark, transport, realm });
   }
 
@@ -74,6 +81,15 @@ function createTransport(
     defaultTimeoutMs: CALL_TIMEOUT_MS,
     interceptors,
   });
+}
+
+function edgeOf(around: NonNullable<ContainerdConnectionOptions['around']>): Interceptor {
+  return (next) => (request) => {
+    const { service, method } = request;
+    return request.stream
+      ? next(request)
+      : around(`containerd ${service.name}.${method.name}`, () => next(request));
+  };
 }
 
 function inNamespace(namespace: string): Interceptor {
