@@ -14,6 +14,7 @@ export { secretError } from './secret/errors.ts';
 export { SecretBox } from './secret/secret-box.ts';
 export { Database, type Row } from './store/database.ts';
 export { storeError } from './store/errors.ts';
-export { type Migration, migrate, migrateBack } from './store/migrate.ts';
+export { migrate, migrateBack } from './store/migrate.ts';
+export type * from './store/migration.ts';
 export { openStore } from './store/open-store.ts';
 export { type Span, Tracer } from './trace/tracer.ts';

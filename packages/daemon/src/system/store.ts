@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import { type Database, openStore } from '@capsule/engine';
 import type { RegistryCommands } from '../registry/commands.ts';
@@ -17,7 +18,9 @@ export interface OpenedStore {
  */
 export function openStored({ paths, log, stack }: Setup): OpenedStore | CapsuleError {
   try {
-    const db = openStore(paths.store, MIGRATIONS);
+    // After an update that fell back, the store may be that of the newer system.
+    const returns = existsSync(paths.bootReport);
+    const db = openStore(paths.store, MIGRATIONS, { returns });
     stack.defer(() => db.close());
     return { db, registries: createRegistries(db, paths, log) };
   } catch (error) {

@@ -1,13 +1,7 @@
 import type { Database } from './database.ts';
 import { storeError } from './errors.ts';
-
-/** One step from version `n - 1` to `n`, where `n` is its place in the list, counted from 1. */
-export interface Migration {
-  readonly name: string;
-  readonly up: string;
-  /** The step back, for an older capsuled; data that only newer versions have is lost. Absent: no way back. */
-  readonly down?: string;
-}
+import type { Migration } from './migration.ts';
+import { keepWaysBack, readWaysBack } from './ways-back.ts';
 
 /**
  * Brings the schema to the newest version, each step in its own transaction, and returns that version.
@@ -21,7 +15,22 @@ export function migrate(db: Database, path: string, migrations: readonly Migrati
   for (const [index, { up }] of migrations.entries()) {
     if (index >= found) step(db, up, index + 1);
   }
+  keepWaysBack(db, migrations);
   return migrations.length;
+}
+
+/**
+ * Brings a store that a newer capsuled wrote back to the newest version that these migrations know, by the steps that
+ * the newer one left in it. Keeps a copy of the newer store beside it. Does nothing for a store that is not newer, or
+ * without all the steps.
+ */
+export function returnFrom(db: Database, path: string, migrations: readonly Migration[]): void {
+  const found = versionOf(db);
+  const known = migrations.length;
+  const steps = found > known ? readWaysBack(db, { from: found, to: known }) : undefined;
+  if (steps === undefined) return;
+  db.run('VACUUM INTO ?', `${path}.version-${found}-${Date.now()}`);
+  for (const [index, sql] of steps.entries()) step(db, sql, found - index - 1);
 }
 
 /**
@@ -40,6 +49,8 @@ export function migrateBack(
     version -= 1;
     step(db, down, version);
   }
+  // The older capsuled does not know the table, or makes it again.
+  db.exec('DROP TABLE IF EXISTS way_back');
   return version;
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -65,6 +65,34 @@ test('a store migrates down as far as there are steps, and up again', () => {
   assert.equal(migrate(db, ':memory:', [ONE, back]), 2);
   assert.deepEqual({ ...db.get('SELECT * FROM thing') }, { name: 'a', size: null });
   db.close();
+});
+
+test('a store that a newer capsuled wrote goes back by the steps in it, and a copy is kept', () => {
+  using dir = folder();
+  const file = path.join(dir.path, 'state.db');
+  const back = { ...TWO, down: 'ALTER TABLE thing DROP COLUMN size;' };
+  const newer = openStore(file, [ONE, back]);
+  newer.run('INSERT INTO thing (name, size) VALUES (?, ?)', 'a', 1);
+  newer.close();
+  const older = openStore(file, [ONE], { returns: true });
+  assert.deepEqual({ ...older.get('SELECT * FROM thing') }, { name: 'a' });
+  older.close();
+  const [copy = ''] = readdirSync(dir.path).filter((name) => name.includes('version-2'));
+  const kept = openStore(path.join(dir.path, copy), [ONE, back]);
+  assert.deepEqual({ ...kept.get('SELECT * FROM thing') }, { name: 'a', size: 1 });
+  kept.close();
+});
+
+test('a newer store without all the steps back is refused and not touched', () => {
+  using dir = folder();
+  const file = path.join(dir.path, 'state.db');
+  openStore(file, [ONE, TWO]).close();
+  assert.throws(() => openStore(file, [ONE], { returns: true }), hasCode('STORE_TOO_NEW'));
+  openStore(file, [ONE, TWO]).close();
+  assert.deepEqual(
+    readdirSync(dir.path).filter((name) => name.includes('version')),
+    [],
+  );
 });
 
 test('a damaged store is refused and not touched', () => {
