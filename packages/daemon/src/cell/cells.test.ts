@@ -12,7 +12,7 @@ import {
   type WorkloadSpec,
 } from '@capsule/core';
 import { openStore } from '@capsule/engine';
-import { FakeCellNetwork, fakeNetworkState, fakeOutside } from '@capsule/testkit';
+import { FAKE_PROGRAMS, FakeCellNetwork, fakeNetworkState, fakeOutside } from '@capsule/testkit';
 import { scopeMaker } from '../scope/make.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createTestResources } from '../testing/create-test-resources.ts';
@@ -290,6 +290,28 @@ test('a sibling whose image cannot be pulled keeps nothing of its cell from runn
   runtime.exit(ROOT, 1);
   await until(() => stateOf('web') === 'ready' && observer.statusOf(ROOT).pid !== pid);
 });
+
+for (const call of ['create', 'start'] as const) {
+  test(`a root restarts when it is due while a sibling fails to ${call}`, async (t) => {
+    const { apply, until, stateOf, runtime, observer } = await boot(t);
+    const web = container('web', { restartPolicy: 'always', restartBackoffSeconds: 1 });
+    apply({ cell: cell(web) });
+    await until(() => stateOf() === 'ready');
+    const failure = new Error('no such user');
+    if (call === 'create') for (let at = 0; at < 20; at += 1) runtime.failNext(call, failure);
+    const command = call === 'start' ? [FAKE_PROGRAMS.missing] : [];
+    apply({ container: container('side', { command }) });
+    const retryAt = () => observer.statusOf(SIDE).nextRetryAt ?? 0;
+    // Longer than the pause of the root.
+    await until(() => retryAt() - Date.now() > 1_500);
+    const late = retryAt();
+    runtime.exit(ROOT, 1);
+    await until(() => stateOf('web') === 'failed');
+    await until(() => stateOf('web') === 'ready');
+    assert.ok((observer.statusOf(ROOT).startedAt ?? late) < late);
+    assert.equal(stateOf('side'), 'failed');
+  });
+}
 
 test('a space whose bridge was taken away is made again for the next start', async (t) => {
   const { apply, area, until, stateOf, kernel } = await boot(t);

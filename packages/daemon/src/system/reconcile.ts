@@ -5,6 +5,7 @@ import { ContainerLogs } from '../workload/container-logs.ts';
 import type { Dependents } from '../workload/dependents.ts';
 import { type CellLookParts, lookAtCell } from '../workload/look-at-cell.ts';
 import { reconcileCell } from '../workload/reconcile.ts';
+import type { SiblingRetries } from '../workload/sibling-retries.ts';
 import { bindSteps } from '../workload/steps.ts';
 import { waitingFor } from '../workload/waiting-for.ts';
 import type { Base } from './base.ts';
@@ -15,7 +16,7 @@ import type { WorkloadsParts } from './workload-parts.ts';
 export function createReconcile(
   { db, tracer, now }: Base,
   parts: WorkloadsParts,
-  dependents: Dependents,
+  { dependents, retries }: { readonly dependents: Dependents; readonly retries: SiblingRetries },
 ): (cell: CellId, turn: Turn) => Promise<Requeue> {
   const { observer, ports, volumes } = parts;
   const { cells, addresses } = parts.records;
@@ -34,6 +35,7 @@ export function createReconcile(
     observer,
     filler: volumes.filler,
     dependents,
+    retries,
     now,
   };
   return (cell, turn) => reconcileCell(cell, bound, turn);

@@ -6,6 +6,7 @@ import { Dependents } from '../workload/dependents.ts';
 import { HealthMonitor } from '../workload/observe-health.ts';
 import { SettleMonitor } from '../workload/observe-settling.ts';
 import { probeContainer } from '../workload/probe.ts';
+import { SiblingRetries } from '../workload/sibling-retries.ts';
 import { UpdateGuard } from '../workload/update-guard.ts';
 import type { Base } from './base.ts';
 import { createReconcile } from './reconcile.ts';
@@ -76,6 +77,7 @@ function createController(
 ): WorkloadController {
   const { records, observer, ports, settings } = parts;
   const dependents = new Dependents();
+  const retries = new SiblingRetries({ observer, log: base.log, monotonicMs: base.monotonicMs });
   return new WorkloadController({
     cells: records.cells,
     addresses: records.addresses,
@@ -87,7 +89,8 @@ function createController(
     log: base.log,
     tracer: base.tracer,
     dependents,
-    reconcile: createReconcile(base, parts, dependents),
+    retries,
+    reconcile: createReconcile(base, parts, { dependents, retries }),
     ...watches,
     concurrency: settings.concurrency,
   });

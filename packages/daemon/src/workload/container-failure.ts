@@ -10,11 +10,15 @@ export class ContainerFailure extends Error {
   }
 }
 
+export function isContainerFailure(failure: unknown): failure is ContainerFailure {
+  return failure instanceof ContainerFailure;
+}
+
 /** The failure itself, and the container that it concerns, if it concerns one alone. */
 export function readFailure(failure: unknown): {
   readonly error: unknown;
   readonly ref: ContainerRef | undefined;
 } {
-  if (!(failure instanceof ContainerFailure)) return { error: failure, ref: undefined };
+  if (!isContainerFailure(failure)) return { error: failure, ref: undefined };
   return { error: failure.cause, ref: failure.ref };
 }

@@ -36,10 +36,9 @@ import type { WorkloadObserver } from './observe.ts';
 import type { HealthMonitor } from './observe-health.ts';
 import { watchRuntime } from './observe-runtime.ts';
 import type { SettleMonitor } from './observe-settling.ts';
+import { RECONCILE_BACK_OFF, type SiblingRetries } from './sibling-retries.ts';
 import type { UpdateGuard } from './update-guard.ts';
 
-/** Back-off between failed reconciles of a cell. */
-const BACK_OFF = { firstMs: 500, mostMs: 60_000, jitter: 0.2 };
 /** Interval of the full comparison with the runtime, which needs no event: a safety net. */
 const RESYNC_MS = 60_000;
 /** Interval of the search for commands whose client left while the runtime was away. */
@@ -61,6 +60,7 @@ export interface WorkloadControllerParts {
   readonly health: HealthMonitor;
   readonly settling: SettleMonitor;
   readonly guard: UpdateGuard;
+  readonly retries: Pick<SiblingRetries, 'reset'>;
   readonly log: Log;
   readonly tracer: Pick<Tracer, 'request' | 'resume'>;
   readonly concurrency: number;
@@ -86,7 +86,7 @@ export class WorkloadController {
     this.#parts = parts;
     this.#queue = new KeyedQueue({
       concurrency: parts.concurrency,
-      backOff: BACK_OFF,
+      backOff: RECONCILE_BACK_OFF,
       run: (key, turn) => parts.tracer.resume(key, () => this.#reconcile(cellFromKey(key), turn)),
       onFailure: (key, failure, retryInMs) => {
         const cell = cellFromKey(key);
@@ -98,7 +98,7 @@ export class WorkloadController {
     });
     this.#upkeep = new KeyedQueue({
       concurrency: 1,
-      backOff: BACK_OFF,
+      backOff: RECONCILE_BACK_OFF,
       run: async (key, { signal }) => {
         if (key === ABANDONED) {
           await parts.runtime.endAbandoned(signal);
@@ -140,6 +140,7 @@ export class WorkloadController {
   /** The spec of a cell changed. */
   specChanged(cell: CellId): void {
     this.#parts.tracer.request(cellKey(cell));
+    this.#parts.retries.reset(cell);
     this.#queue.restart(cellKey(cell));
   }
 
@@ -364,6 +365,10 @@ export class WorkloadController {
   }
 
   #retryAll(): void {
-    for (const { id } of this.#parts.cells.list()) this.#queue.retry(cellKey(id));
+    const { cells, retries } = this.#parts;
+    for (const { id } of cells.list()) {
+      retries.reset(id);
+      this.#queue.retry(cellKey(id));
+    }
   }
 }

@@ -1,5 +1,4 @@
 import {
-  allOrFirstError,
   type CellId,
   type CellPlan,
   type CellRecord,
@@ -8,6 +7,7 @@ import {
   type ContainerRecord,
   cellKey,
   cellOfWorkload,
+  containerKey,
   containerRevision,
   isAlive,
   planCell,
@@ -15,10 +15,11 @@ import {
 } from '@capsule/core';
 import type { Requeue, Turn } from '@capsule/engine';
 import type { VolumeFiller } from '../volume/fill.ts';
-import { ContainerFailure } from './container-failure.ts';
+import { ContainerFailure, isContainerFailure } from './container-failure.ts';
 import type { Dependents } from './dependents.ts';
 import type { CellFound } from './look-at-cell.ts';
 import type { WorkloadObserver } from './observe.ts';
+import type { SiblingRetries } from './sibling-retries.ts';
 import type { RunStep } from './steps.ts';
 
 export interface ReconcileParts {
@@ -30,6 +31,7 @@ export interface ReconcileParts {
   readonly observer: WorkloadObserver;
   readonly filler: Pick<VolumeFiller, 'recordFilled'>;
   readonly dependents: Dependents;
+  readonly retries: SiblingRetries;
   readonly now: () => number;
 }
 
@@ -45,7 +47,7 @@ export async function reconcileCell(
   parts: ReconcileParts,
   { signal, outsideLimit }: Turn,
 ): Promise<Requeue> {
-  const { observer, runStep, filler } = parts;
+  const { observer, filler } = parts;
   let containers: readonly ContainerRecord[] = [];
   try {
     for (let wave = 0; wave < MOST_WAVES; wave += 1) {
@@ -54,19 +56,41 @@ export async function reconcileCell(
       if (record === undefined) return undefined;
       containers = record.containers;
       const begun = observer.beginLook();
-      const seen = recordSeen(record, await parts.look(record, signal), { observer, begun });
+      const seen = recordSeen(record, await parts.look(record, signal), { ...parts, begun });
       // Also records it for a start by a capsuled that died before it stored this.
       if (isRunningAsDesired(record, seen)) filler.recordFilled(record);
       const plan = planCell(record, seen, parts.now());
       if (plan.steps.length === 0) return rest(record, seen, plan, parts);
-      const run = (step: Step) => ofContainer(step, runStep(record, step, signal));
-      const act = () => allOrFirstError(plan.steps.map(run));
+      const act = () => runWave(record, plan.steps, parts, signal);
       await (plan.steps.some(isMostlyWaiting) ? outsideLimit(act) : act());
     }
     return { afterMs: 1_000 };
   } finally {
     for (const { ref } of containers) observer.endProgress(ref);
   }
+}
+
+/** Waits until every step has ended. The failure of a sibling that is to run is the pause of this one alone. */
+async function runWave(
+  record: CellRecord,
+  steps: readonly Step[],
+  { runStep, retries }: ReconcileParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const works = steps.map((step) => ofContainer(step, runStep(record, step, signal)));
+  const ended = await Promise.allSettled(works);
+  signal.throwIfAborted();
+  const failures = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  const rest = failures.filter((failure) => !isOfSibling(record, failure));
+  if (rest.length > 0) throw rest[0];
+  for (const { ref, cause } of failures.filter(isContainerFailure)) retries.fail(ref, cause);
+}
+
+function isOfSibling({ desired, containers }: CellRecord, failure: unknown): boolean {
+  if (desired !== 'running' || !isContainerFailure(failure)) return false;
+  const key = containerKey(failure.ref);
+  const record = containers.find(({ ref }) => containerKey(ref) === key);
+  return record?.role === 'sibling' && record.desired === 'running';
 }
 
 async function ofContainer(step: Step, work: Promise<void>): Promise<void> {
@@ -80,11 +104,13 @@ async function ofContainer(step: Step, work: Promise<void>): Promise<void> {
 function recordSeen(
   record: CellRecord,
   found: CellFound,
-  { observer, begun }: { readonly observer: WorkloadObserver; readonly begun: number },
+  { observer, retries, begun }: ReconcileParts & { readonly begun: number },
 ): CellSeen {
   const containers = record.containers.flatMap(({ ref }, index) => {
     const one = found.containers[index];
-    return one === undefined ? [] : [{ ...one, status: observer.recordSeen(ref, one.seen, begun) }];
+    if (one === undefined) return [];
+    const status = observer.recordSeen(ref, one.seen, begun);
+    return [{ ...one, status, heldMs: retries.heldMs(ref) }];
   });
   return { ...found, containers };
 }
@@ -102,8 +128,9 @@ function rest(
   record: CellRecord,
   seen: CellSeen,
   plan: CellPlan,
-  { dependents, observer, waitingFor, now }: ReconcileParts,
+  { dependents, observer, retries, waitingFor, now }: ReconcileParts,
 ): Requeue {
+  retries.settle(record);
   const needed = plan.waitingFor ?? [];
   dependents.waits(
     cellKey(record.id),

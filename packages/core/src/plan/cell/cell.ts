@@ -81,6 +81,13 @@ export interface CellPlan {
  */
 export function planCell(record: CellRecord, seen: CellSeen, now: number): CellPlan {
   const plans = planContainers(record, seen, now);
+  const wave = planWave(record, seen, plans);
+  if (wave.steps.length > 0 || !plans.some(({ turn }) => turn === 'held')) return wave;
+  const times = plans.flatMap((plan) => (plan.turn === 'held' ? [plan.notBefore] : []));
+  return { ...wave, againAt: Math.min(...times, wave.againAt ?? Number.POSITIVE_INFINITY) };
+}
+
+function planWave(record: CellRecord, seen: CellSeen, plans: readonly ContainerPlan[]): CellPlan {
   const first = stepsOf(plans, 'first');
   const fetches = first.filter((step) => isFetch(step) && !isOfRoot(record, step));
   if (first.length > fetches.length) return { steps: rootLast(record, first) };
@@ -110,9 +117,13 @@ function planContainers(record: CellRecord, seen: CellSeen, now: number): readon
   const isEnding = isRootOver(record, seen);
   return record.containers.flatMap((container, index) => {
     const look = seen.containers[index];
-    const wanted =
-      isEnding && container.role === 'sibling' ? stoppedWithRoot(container) : container;
-    return look === undefined ? [] : [planContainer(wanted, look, { now, isCutOff })];
+    if (look === undefined) return [];
+    const isSibling = container.role === 'sibling';
+    const wanted = isEnding && isSibling ? stoppedWithRoot(container) : container;
+    const { heldMs = 0 } = look;
+    const mayPause = record.desired === 'running' && wanted.desired === 'running' && !isCutOff;
+    if (isSibling && mayPause && heldMs > 0) return [{ turn: 'held', notBefore: now + heldMs }];
+    return [planContainer(wanted, look, { now, isCutOff })];
   });
 }
 

@@ -41,6 +41,8 @@ export interface ContainerLook {
   readonly seen: ContainerSeen | undefined;
   readonly hasLogs: boolean;
   readonly status: WorkloadStatus;
+  /** Of a sibling whose step failed: milliseconds until capsuled retries that step. */
+  readonly heldMs?: number;
 }
 
 /** The next step of a container, and when its cell can take it. */
@@ -51,6 +53,8 @@ export type ContainerPlan =
   | { readonly turn: 'beside'; readonly step: ContainerStep }
   /** When the cell has all of that: not before `notBefore`, milliseconds since 1970. */
   | { readonly turn: 'last'; readonly step: ContainerStep; readonly notBefore?: number }
+  /** A step of it failed; capsuled retries it at `notBefore`. Nothing else of the cell waits for it. */
+  | { readonly turn: 'held'; readonly notBefore: number }
   /** It runs as wanted, with what the cell has. */
   | { readonly turn: 'none' }
   /** Nothing of it runs, or will by itself. */
