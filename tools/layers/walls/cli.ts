@@ -115,6 +115,22 @@ export const CLI: Folders = {
     ],
     tests: ['testing'],
   },
+  'shared/power': {
+    uses: ['program', 'shared/confirm', 'shared/target'],
+  },
+  'shared/update': {
+    uses: [
+      'program',
+      'shared/argument',
+      'shared/confirm',
+      'shared/file',
+      'shared/progress',
+      'shared/render',
+      'shared/stream',
+      'shared/target',
+    ],
+    tests: ['testing'],
+  },
   'shared/volume': {
     uses: [
       'errors.ts',
@@ -175,7 +191,9 @@ export const CLI: Folders = {
       'shared/manifest',
       'shared/registry',
       'shared/render',
+      'shared/power',
       'shared/stream',
+      'shared/update',
       'shared/volume',
       'shared/workload',
       'version.ts',

@@ -1,5 +1,6 @@
 import type { Command } from '../program/command.ts';
 import { doctorCommands } from '../shared/catalogue/doctor-commands.ts';
+import { YES_FLAG } from '../shared/confirm/confirm.ts';
 import { OUTPUT_FLAG } from '../shared/render/format.ts';
 import { FOLLOW, TAIL } from '../shared/stream/stream-flags.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
@@ -21,6 +22,22 @@ export const CAPSULE_COMMANDS: readonly Command[] = [
     flags: [FOLLOW, TAIL],
     examples: [{ line: 'capsulectl capsule logs -f -n 20', about: 'follow' }],
     load: () => import('../shared/capsule/logs.ts'),
+  },
+  {
+    path: ['capsule', 'reboot'],
+    summary: 'stop all workloads in order, and reboot the machine',
+    args: [],
+    flags: [YES_FLAG],
+    examples: [{ line: 'capsulectl capsule reboot --yes', about: 'without a question' }],
+    load: () => import('../shared/power/reboot.ts'),
+  },
+  {
+    path: ['capsule', 'poweroff'],
+    summary: 'stop all workloads in order, and switch the machine off',
+    args: [],
+    flags: [YES_FLAG],
+    examples: [{ line: 'capsulectl capsule poweroff --yes', about: 'without a question' }],
+    load: () => import('../shared/power/poweroff.ts'),
   },
   ...doctorCommands({
     program: 'capsulectl',

@@ -8,6 +8,7 @@ import { NODE_COMMANDS } from './node-catalogue.ts';
 import { REGISTRY_COMMANDS } from './registry-catalogue.ts';
 import { ROOT_COMMANDS } from './root-catalogue.ts';
 import { TOOL_COMMANDS } from './tool-catalogue.ts';
+import { UPDATE_COMMANDS } from './update-catalogue.ts';
 import { VOLUME_COMMANDS } from './volume-catalogue.ts';
 import { WORKLOAD_COMMANDS } from './workload-catalogue.ts';
 
@@ -27,6 +28,7 @@ export const CAPSULECTL: Program = {
     cell: 'containers that share an address',
     container: 'the containers of cells',
     capsule: 'the capsule itself',
+    update: 'versions of the system',
   },
   habits: HABITS,
   globalFlags: [CAPSULE_FLAG, DEBUG_FLAG],
@@ -38,6 +40,7 @@ export const CAPSULECTL: Program = {
     ...VOLUME_COMMANDS,
     ...NODE_COMMANDS,
     ...CAPSULE_COMMANDS,
+    ...UPDATE_COMMANDS,
     ...TOOL_COMMANDS,
   ],
 };

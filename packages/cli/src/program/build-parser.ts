@@ -30,14 +30,20 @@ export function buildParser(
   for (const flag of globalFlags) root.addOption(createOption(flag));
   configure(root, writeHelp);
   const groups = new Map<string, Commander>();
-  const add = (path: CommandManual['path'], command: Command) => {
-    const [noun, verb] = path;
-    if (verb === undefined) return addCommand(root, noun, command, onInvoke);
-    const group = groups.get(noun) ?? root.command(noun).description(nouns[noun] ?? '');
-    if (!groups.has(noun)) configure(group, writeHelp);
-    groups.set(noun, group);
-    addCommand(group, verb, command, onInvoke);
+  const groupOf = (words: readonly string[]): Commander => {
+    const noun = words.at(-1);
+    if (noun === undefined) return root;
+    const known = groups.get(words.join(' '));
+    if (known !== undefined) return known;
+    // Only aliases have more than one noun, and help shows none of them.
+    const hidden = words.length > 1;
+    const group = groupOf(words.slice(0, -1)).command(noun, { hidden });
+    configure(group.description(nouns[noun] ?? ''), writeHelp);
+    groups.set(words.join(' '), group);
+    return group;
   };
+  const add = (path: CommandManual['path'], command: Command) =>
+    addCommand(groupOf(path.slice(0, -1)), path.at(-1) ?? '', command, onInvoke);
   for (const command of commands) {
     add(command.path, command);
     for (const alias of command.aliases ?? []) {
