@@ -16,7 +16,7 @@ export const CORE: Folders = {
   'resource/registry': { uses: [] },
   'resource/slot': { uses: [] },
   'resource/volume': { uses: ['resource/cell'] },
-  'resource/workload': { uses: ['error', 'resource/cell'] },
+  'resource/workload': { uses: ['error', 'resource/cell', 'resource/place'] },
   port: {
     uses: [
       'error',

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Level } from '@capsule/api/wire';
+import { ACTIONS, type ActionName, action, remedy } from '@capsule/core';
 import { normaliseArguments } from '../program/normalise-arguments.ts';
+import { renderRemedy } from '../program/render-remedy.ts';
 import { startFakeCapsule } from '../testing/fake-capsule.ts';
 import { runCapsulectl } from '../testing/run-capsulectl.ts';
 import { sampleCell, sampleContainer, wireCell, wireContainer } from '../testing/sample-node.ts';
@@ -16,6 +18,14 @@ test('it shows its version without a capsule', async () => {
   assert.match(await kuke('version', '--client'), /^kuke: +\d/);
   assert.match(await kuke('version'), /^capsule: +no answer$/m);
   assert.match(await kuke('--version'), /^kuke \d/);
+});
+
+test('a hint about a workload names its own command for the cell that the workload is', () => {
+  const names = Object.keys(ACTIONS).filter((name) => /^(workload\.|cp$)/.test(name));
+  for (const name of names) {
+    const text = renderRemedy(remedy`${action(name as ActionName, { name: 'web' })}`, KUKE);
+    assert.match(text, /^`kuke \w+ cell\b.*`$/, name);
+  }
 });
 
 test('its completion is its own, under both names of the command', async () => {

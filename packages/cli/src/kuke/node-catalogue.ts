@@ -1,3 +1,4 @@
+import type { ActionName } from '@capsule/core';
 import { commandsOf, type NodeVerb } from '../shared/catalogue/node-verb.ts';
 import { NODE_VERBS } from '../shared/catalogue/node-verbs.ts';
 
@@ -18,6 +19,18 @@ const OF_CELLS: readonly string[] = [
 /** `kuke` has one word for both: `get cells`, `get cell NAME`. */
 const WORDS: Readonly<Record<string, string>> = { logs: 'log' };
 
+/** A flat workload is a cell: the verbs that do for cells what hints ask for workloads. */
+const OF_WORKLOADS: Readonly<Record<string, readonly ActionName[]>> = {
+  get: ['workload.get', 'workload.list', 'workload.describe'],
+  start: ['workload.start'],
+  stop: ['workload.stop'],
+  restart: ['workload.restart'],
+  delete: ['workload.delete'],
+  logs: ['workload.logs'],
+  exec: ['workload.exec'],
+  cp: ['cp'],
+};
+
 /** `kuke get|create|start|… realm|space|stack|cell|container`. */
 export const NODE_COMMANDS = commandsOf(
   NODE_VERBS.filter(({ verb }) => verb !== 'list').map((verb) =>
@@ -28,8 +41,10 @@ export const NODE_COMMANDS = commandsOf(
     pathOf: ({ level, verb }) => [wordOf(verb), level],
     aliasesOf: ({ level, verb }) =>
       level === 'cell' && OF_CELLS.includes(verb) ? [[wordOf(verb)]] : [],
-    actionsOf: ({ level, verb }) =>
-      verb === 'get' ? [`${level}.get`, `${level}.list`] : [`${level}.${verb}`],
+    actionsOf: ({ level, verb }) => [
+      ...(verb === 'get' ? [`${level}.get`, `${level}.list`] : [`${level}.${verb}`]),
+      ...(level === 'cell' ? (OF_WORKLOADS[verb] ?? []) : []),
+    ],
   },
 );
 

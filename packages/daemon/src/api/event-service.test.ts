@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { feedKeyOfSubject, subjectFromName } from '@capsule/core';
+import { feedKeyOf, subjectOfWorkload } from '@capsule/core';
 import { Feed, openStore } from '@capsule/engine';
 import { EventHistory } from '../event/history.ts';
 import { EventRecorder } from '../event/recorder.ts';
@@ -8,7 +8,7 @@ import { MIGRATIONS } from '../store/migrations.ts';
 import { streamEvents } from './event-service.ts';
 
 const ALL = { names: [] as string[], sinceUnixMs: 0n, follow: false, afterId: 0n, tail: 0 };
-const WEB = subjectFromName('web');
+const WEB = subjectOfWorkload('web');
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 test('events that are new, or follow a given event, are sent although the clock was set back', async (t) => {
@@ -21,7 +21,7 @@ test('events that are new, or follow a given event, are sent although the clock 
   const say = (reason: string, at: number, subject = WEB) => {
     now = at;
     recorder.append({ subject, uid: 'u' }, { severity: 'normal', reason, message: '' });
-    feed.notify(feedKeyOfSubject(subject));
+    feed.notify(feedKeyOf(subject));
   };
   const abort = new AbortController();
   t.after(() => abort.abort());
@@ -41,7 +41,7 @@ test('events that are new, or follow a given event, are sent although the clock 
   );
 });
 
-test('a request for a workload returns its events under its name, and no others', async (t) => {
+test('a request for a workload or cell returns the events of its containers, and no others', async (t) => {
   const db = openStore(':memory:', MIGRATIONS);
   t.after(() => db.close());
   const history = new EventHistory(db);
@@ -49,7 +49,7 @@ test('a request for a workload returns its events under its name, and no others'
   const feed = new Feed(db);
   const say = (reason: string, subject: string) => {
     recorder.append({ subject, uid: 'u' }, { severity: 'normal', reason, message: '' });
-    feed.notify(feedKeyOfSubject(subject));
+    feed.notify(feedKeyOf(subject));
   };
   const abort = new AbortController();
   t.after(() => abort.abort());
@@ -61,11 +61,18 @@ test('a request for a workload returns its events under its name, and no others'
   say('Other', 'volume/web');
   const { value } = await events.next();
   assert.deepEqual([value?.name, value?.reason], ['web', 'First']);
+  assert.equal((await events.next()).value?.name, 'web/log');
   const next = events.next();
   say('Attached', 'volume/data');
   assert.equal((await next).value?.name, 'volume/data');
   const last = events.next();
-  say('Sibling', 'main_default_default_web_log');
+  say('Elsewhere', 'main_default_shop_web_web');
   say('Last', WEB);
   assert.equal((await last).value?.reason, 'Last');
+  const ofSibling = { ...ALL, names: ['web/log'] };
+  const only = await Array.fromAsync(streamEvents(ofSibling, { history, feed }, abort.signal));
+  assert.deepEqual(
+    only.map(({ name }) => name),
+    ['web/log'],
+  );
 });

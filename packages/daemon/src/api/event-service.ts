@@ -5,7 +5,7 @@ import {
   EventSeverity,
   type EventStreamRequest,
 } from '@capsule/api/wire';
-import { feedKeyOfSubject, nameOfSubject, type StoredEvent, subjectFromName } from '@capsule/core';
+import { nameOfSubject, type StoredEvent, subjectsOfName } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { EventHistory } from '../event/history.ts';
@@ -31,8 +31,8 @@ export async function* streamEvents(
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
   const { follow } = request;
-  const subjects = request.names.map(subjectFromName);
-  const keys = subjects.map(feedKeyOfSubject);
+  const subjects = request.names.map(subjectsOfName);
+  const keys = subjects.map(({ feedKey }) => feedKey);
   let afterId = Number(request.afterId);
   // New events are sent whatever their time, because the clock may be set back.
   const since = afterId === 0 ? Number(request.sinceUnixMs) : 0;

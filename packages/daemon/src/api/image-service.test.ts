@@ -44,7 +44,7 @@ test('each realm lists its own images, with the containers of this realm that us
   const service = await setUp();
   assert.deepEqual(await usersIn(service, ''), [[]]);
   assert.deepEqual(await usersIn(service, 'default'), [[]]);
-  assert.deepEqual(await usersIn(service, 'other'), [['other_default_default_web_web']]);
+  assert.deepEqual(await usersIn(service, 'other'), [['other/default/default/web/web']]);
 });
 
 test('a removal takes the image of one realm, and is refused where a container uses it', async () => {

@@ -12,17 +12,18 @@ import {
   containerSpecOf,
   type DesiredState,
   describeCellChange,
-  describePlace,
-  describeWorkloadChange,
+  describeContainerChange,
   documentOfCell,
   type FieldChange,
   levelOf,
+  nameOfCell,
   needsNewContainerOf,
   needsNewContainers,
   type Place,
   placeOfCell,
   placeOfContainer,
   rootOf,
+  shortPlace,
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 import type { ScopeCommands } from '../scope/commands.ts';
@@ -32,7 +33,6 @@ import type { WorkloadStatuses } from '../store/workload-statuses.ts';
 import type { Admission, AppliedTogether } from '../workload/admission/admission.ts';
 import { claimsOf } from '../workload/admission/claims.ts';
 import { describeApplied } from '../workload/describe-applied.ts';
-import { nameOfCellId } from './cell-name.ts';
 import { checkDocument } from './check-document.ts';
 import { cellError } from './errors.ts';
 import { mergeContainer, stayingOf } from './merge-container.ts';
@@ -129,7 +129,7 @@ export class CellApplier {
     desired: DesiredState | undefined,
     createOnly: boolean,
   ): Written {
-    const { ref, spec } = container;
+    const { ref } = container;
     const before = this.#standing(ref.cell);
     const { document, known } = mergeContainer(before, container);
     const whole = this.#putCell(document, before, desired);
@@ -137,7 +137,7 @@ export class CellApplier {
     const written: Written = {
       ...whole,
       change: isNew ? 'created' : whole.change,
-      fields: describeWorkloadChange(known?.spec, spec),
+      fields: describeContainerChange(known, container),
       recreates: !isNew && whole.recreates,
       madeParents: [...whole.madeParents, ...(before === undefined ? [placeOfCell(ref.cell)] : [])],
     };
@@ -170,9 +170,9 @@ export class CellApplier {
   #standing(id: CellId): CellRecord | undefined {
     const before = this.#parts.cells.get(id);
     if (before?.desired === 'deleting') {
-      throw cellError.BEING_DELETED({ level: 'cell', place: nameOfCellId(id) });
+      throw cellError.BEING_DELETED({ level: 'cell', place: nameOfCell(id) });
     }
-    if (before?.spec.kind === 'microVm') throw cellError.IS_MICRO_VM({ cell: nameOfCellId(id) });
+    if (before?.spec.kind === 'microVm') throw cellError.IS_MICRO_VM({ cell: nameOfCell(id) });
     return before;
   }
 
@@ -241,7 +241,7 @@ export class CellApplier {
   #admit({ id, before, ...outcome }: Written, together: AppliedTogether): AppliedCell {
     const { db, cells, admission, note, onChange } = this.#parts;
     const record = cells.get(id);
-    if (record === undefined) throw cellError.NOT_FOUND({ level: 'cell', place: nameOfCellId(id) });
+    if (record === undefined) throw cellError.NOT_FOUND({ level: 'cell', place: nameOfCell(id) });
     if (outcome.change === 'unchanged') return { ...outcome, record };
     admission.checkCell(record, before, together);
     for (const one of record.containers)
@@ -261,12 +261,12 @@ interface Written extends Omit<AppliedCell, 'record'> {
 function refuseChange(place: Place, { before, change, fields }: Written): void {
   if (before === undefined || change === 'unchanged') return;
   const paths = fields.map(({ path }) => path);
-  throw cellError.EXISTS({ level: levelOf(place), place: describePlace(place), fields: paths });
+  throw cellError.EXISTS({ level: levelOf(place), place: shortPlace(place), fields: paths });
 }
 
 function checkRoot(before: CellDocument, after: CellDocument): void {
   const [kept, next] = [rootOf(before), rootOf(after)];
   if (kept === undefined || kept.ref.container === next?.ref.container) return;
   const facts = { root: kept.ref.container, container: next?.ref.container ?? 'no container' };
-  throw cellError.ROOT_EXISTS({ cell: nameOfCellId(before.id), ...facts });
+  throw cellError.ROOT_EXISTS({ cell: nameOfCell(before.id), ...facts });
 }

@@ -172,6 +172,16 @@ const REFUSED: readonly (readonly [string, readonly ContainerDocument[], string]
     [container('web'), container('side', { networkMode: 'host' })],
     'CELL_FIELD_OF_CELL',
   ],
+  [
+    'the processes of the capsule in a sibling',
+    [container('web'), container('side', { hostPid: true })],
+    'CELL_FIELD_OF_CELL',
+  ],
+  [
+    'the IPC namespace of the capsule in a sibling',
+    [container('web'), container('side', { hostIpc: true })],
+    'CELL_FIELD_OF_CELL',
+  ],
   ['a name twice', [container('web'), container('web')], 'MANIFEST_SPEC_INVALID'],
   ['a name that is none', [container('web'), container('Side_')], 'MANIFEST_SPEC_INVALID'],
   [
@@ -202,7 +212,7 @@ test('a creation leaves what exists alone, and says how it differs', async (t) =
   const [other] = apply({ container: container('web', { image: 'redis' }), createOnly: true });
   assert.ok(other !== undefined && 'error' in other);
   assert.equal(other.error.code, 'CELL_EXISTS');
-  assert.match(other.error.message, /differs in container\.image/);
+  assert.match(other.error.message, /^container shop\/web exists and differs in image$/);
 });
 
 test('verbs act on cells and siblings, and refuse what a root or a stopped cell cannot do', async (t) => {
@@ -268,7 +278,10 @@ test('a cell keeps a volume that only its stopped sibling mounts', async (t) => 
   area.commands.stopContainer(SIDE, 'stopped');
   await until(() => stateOf('side') === 'stopped');
   const wanted = { container: container('web', { mounts }, other) };
-  assert.deepEqual(words(apply(wanted)), ['VOLUME_IN_USE']);
+  const [refused] = apply(wanted);
+  assert.ok(refused !== undefined && 'error' in refused);
+  assert.equal(refused.error.message, 'volume data is in use by cell shop');
+  assert.match(refused.error.hint ?? '', /^run `capsulectl cell stop shop` or/);
   assert.equal(area.commands.startContainer(SIDE), true);
   area.commands.stop(SHOP);
   assert.deepEqual(words(apply(wanted)), ['created']);

@@ -1,19 +1,16 @@
 import {
   type CellDocument,
   type ContainerDocument,
-  completeSpec,
-  describeWorkloadChange,
+  containerProblems,
+  fieldsOfCell,
   isName,
   manifestError,
+  nameOfCell,
   type Problem,
   partsOf,
   placeOfCell,
   rootOf,
-  splitWorkload,
-  validateWorkload,
-  type WorkloadSpec,
 } from '@capsule/core';
-import { nameOfCellId } from './cell-name.ts';
 import { cellError } from './errors.ts';
 
 /**
@@ -21,7 +18,7 @@ import { cellError } from './errors.ts';
  * `MANIFEST_SPEC_INVALID`, `CELL_ROOTS_SEVERAL`, `CELL_FIELD_OF_CELL`.
  */
 export function checkDocument(document: CellDocument): void {
-  const cell = nameOfCellId(document.id);
+  const cell = nameOfCell(document.id);
   const problems = [...nameProblems(document), ...document.containers.flatMap(problemsOf)];
   if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: cell, problems });
   const roots = document.containers.filter(({ isRoot }) => isRoot === true);
@@ -46,19 +43,14 @@ function nameProblems({ id, containers }: CellDocument): readonly Problem[] {
   ];
 }
 
-function problemsOf({ spec, ref }: ContainerDocument): readonly Problem[] {
-  return validateWorkload(spec).map((problem) => ({
-    ...problem,
-    path: `containers.${ref.container}.${problem.path}`,
-  }));
+function problemsOf(document: ContainerDocument): readonly Problem[] {
+  const path = `containers.${document.ref.container}`;
+  return containerProblems(document, path, `${path}.id`);
 }
 
 /** A sibling has nothing to say of what it shares. */
 function checkSibling({ ref, spec }: ContainerDocument, cell: string): void {
-  const shared = splitWorkload(spec).cell;
-  const usual = completeSpec({ name: spec.name, image: spec.image });
-  const fields = describeWorkloadChange(usual, { ...usual, ...shared } as WorkloadSpec);
+  const fields = fieldsOfCell(spec);
   if (fields.length === 0) return;
-  const paths = fields.map(({ path }) => path.replace(/^container\./, ''));
-  throw cellError.FIELD_OF_CELL({ container: ref.container, cell, fields: paths });
+  throw cellError.FIELD_OF_CELL({ container: ref.container, cell, fields });
 }

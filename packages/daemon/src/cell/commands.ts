@@ -4,18 +4,18 @@ import {
   type ContainerRecord,
   type ContainerRef,
   type DesiredState,
-  describePlace,
   isRunDue,
   isRunOver,
+  nameOfCell,
   type PauseReason,
   placeOfContainer,
+  shortPlace,
   type WorkloadStatus,
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 import type { PauseCommands } from '../pause/commands.ts';
 import type { Cells } from '../store/cells.ts';
 import type { Admission } from '../workload/admission/admission.ts';
-import { nameOfCellId } from './cell-name.ts';
 import { cellError, type RootVerb } from './errors.ts';
 
 export interface CellCommandsParts {
@@ -158,7 +158,7 @@ export class CellCommands {
     const [root, ...siblings] = this.#staying(id).containers.map(({ ref }) => ref);
     const first = root === undefined ? 'none' : await this.#hold(root, signal);
     if (first === 'none') {
-      throw cellError.NOT_RUNNING({ level: 'cell', place: nameOfCellId(id) });
+      throw cellError.NOT_RUNNING({ level: 'cell', place: nameOfCell(id) });
     }
     const held = await Promise.all(siblings.map((ref) => this.#hold(ref, signal)));
     return [first, ...held].includes('held');
@@ -168,7 +168,7 @@ export class CellCommands {
     this.#stayingContainer(ref);
     const held = await this.#hold(ref, signal);
     if (held !== 'none') return held === 'held';
-    const place = describePlace(placeOfContainer(ref));
+    const place = shortPlace(placeOfContainer(ref));
     throw cellError.NOT_RUNNING({ level: 'container', place });
   }
 
@@ -261,34 +261,34 @@ export class CellCommands {
     const [root] = containers;
     const isEnded = root !== undefined && isRunOver(root, this.#parts.statusOf(root.ref));
     if (desired === 'running' && !isEnded) return;
-    throw cellError.CELL_STOPPED({ cell: nameOfCellId(id), container: ref.container });
+    throw cellError.CELL_STOPPED({ cell: nameOfCell(id), container: ref.container });
   }
 
   /** Fails with `CELL_BEING_DELETED`. */
   #staying(id: CellId): CellRecord {
     const record = this.#stored(id);
     if (record.desired !== 'deleting') return record;
-    throw cellError.BEING_DELETED({ level: 'cell', place: nameOfCellId(id) });
+    throw cellError.BEING_DELETED({ level: 'cell', place: nameOfCell(id) });
   }
 
   /** Fails with `CELL_BEING_DELETED`. */
   #stayingContainer(ref: ContainerRef): ContainerRecord {
     const record = this.#storedContainer(ref);
     if (record.desired !== 'deleting') return record;
-    const place = describePlace(placeOfContainer(ref));
+    const place = shortPlace(placeOfContainer(ref));
     throw cellError.BEING_DELETED({ level: 'container', place });
   }
 
   #stored(id: CellId): CellRecord {
     const record = this.#parts.cells.get(id);
     if (record !== undefined) return record;
-    throw cellError.NOT_FOUND({ level: 'cell', place: nameOfCellId(id) });
+    throw cellError.NOT_FOUND({ level: 'cell', place: nameOfCell(id) });
   }
 
   #storedContainer(ref: ContainerRef): ContainerRecord {
     const record = this.#parts.cells.container(ref);
     if (record !== undefined) return record;
-    const place = describePlace(placeOfContainer(ref));
+    const place = shortPlace(placeOfContainer(ref));
     throw cellError.NOT_FOUND({ level: 'container', place });
   }
 }
@@ -297,14 +297,14 @@ const OPERATOR: PauseReason = 'operator';
 
 function checkSibling({ ref, role }: ContainerRecord, verb: RootVerb): void {
   if (role === 'sibling') return;
-  throw cellError.ROOT_ALONE({ verb, cell: nameOfCellId(ref.cell), container: ref.container });
+  throw cellError.ROOT_ALONE({ verb, cell: nameOfCell(ref.cell), container: ref.container });
 }
 
 function checkAlone({ id, desired, containers }: CellRecord): void {
   const siblings = containers.filter(({ role }) => role === 'sibling');
   if (desired === 'deleting' || siblings.length === 0) return;
   const names = siblings.map(({ ref }) => ref.container);
-  throw cellError.NOT_EMPTY({ cell: nameOfCellId(id), siblings: names });
+  throw cellError.NOT_EMPTY({ cell: nameOfCell(id), siblings: names });
 }
 
 /** A stop in progress keeps its own grace period. */

@@ -1,11 +1,9 @@
 import {
-  DEFAULT_STACK,
   defineErrors,
   type Level,
   listAction,
   nodeAction,
-  type Place,
-  placeOf,
+  placeOfName,
   remedy,
 } from '@capsule/core';
 import { CREATION_ERRORS } from '../scope/creation-errors.ts';
@@ -19,12 +17,6 @@ const VERBS = { stopped: 'stop', killed: 'kill', deleted: 'delete' } as const;
 function actOnCell(verb: RootVerb, cell: string) {
   // A page of errors is made without a verb.
   return nodeAction(VERBS[verb] ?? 'stop', placeOfName(cell));
-}
-
-/** The cell that `nameOfCellId` names. */
-function placeOfName(name: string): Place {
-  const parts = name.split('/');
-  return parts.length === 1 ? { ...DEFAULT_STACK, cell: name } : placeOf(parts);
 }
 
 export const cellError = defineErrors('CELL', {

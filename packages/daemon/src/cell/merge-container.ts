@@ -4,8 +4,8 @@ import {
   type ContainerDocument,
   containerKey,
   documentOfCell,
+  nameOfCell,
 } from '@capsule/core';
-import { nameOfCellId } from './cell-name.ts';
 import { cellError } from './errors.ts';
 
 /** A cell with one more or one changed container, and the container as it was. */
@@ -37,7 +37,7 @@ export function mergeContainer(
   const root = containers.find(({ isRoot }) => isRoot);
   if (container.isRoot === true && root !== undefined && root !== known) {
     const facts = { root: root.ref.container, container: ref.container };
-    throw cellError.ROOT_EXISTS({ cell: nameOfCellId(ref.cell), ...facts });
+    throw cellError.ROOT_EXISTS({ cell: nameOfCell(ref.cell), ...facts });
   }
   const next = { ...container, isRoot: root === undefined || root === known };
   return {

@@ -1,10 +1,10 @@
-import type { EventSeverity, StoredEvent } from '@capsule/core';
+import type { EventSeverity, StoredEvent, SubjectChoice } from '@capsule/core';
 import type { Database, Row } from '@capsule/engine';
 import { KEPT_IN_ALL } from './recorder.ts';
 
 export interface EventQuery {
-  /** Subjects of the events; empty for all. */
-  readonly subjects: readonly string[];
+  /** The subjects of the events; empty for all. */
+  readonly subjects: readonly Pick<SubjectChoice, 'subject' | 'prefix'>[];
   /** Milliseconds since 1970. */
   readonly since: number;
   /** Only events after the one with this id. */
@@ -30,19 +30,28 @@ export class EventHistory {
 
   /** Returns the stored events, oldest first. */
   find({ subjects, since, afterId, tail }: EventQuery): StoredEvent[] {
-    const places = subjects.map(() => '?').join(', ');
-    const chosen = subjects.length === 0 ? '' : `AND subject IN (${places})`;
+    const chosen = subjects.map(({ prefix }) =>
+      prefix === undefined ? 'subject = ?' : 'subject >= ? AND subject < ?',
+    );
+    const among = subjects.length === 0 ? '' : `AND (${chosen.join(' OR ')})`;
     return this.#db
       .all(
-        `SELECT * FROM event WHERE id > ? AND at >= ? ${chosen} ORDER BY id DESC LIMIT ?`,
+        `SELECT * FROM event WHERE id > ? AND at >= ? ${among} ORDER BY id DESC LIMIT ?`,
         afterId,
         since,
-        ...subjects,
+        ...subjects.flatMap(boundsOf),
         tail ?? KEPT_IN_ALL,
       )
       .map(eventFromRow)
       .reverse();
   }
+}
+
+/** The bounds of a prefix are itself and the first word behind all that begin with it. */
+function boundsOf({ subject, prefix }: EventQuery['subjects'][number]): readonly string[] {
+  if (prefix === undefined) return [subject ?? ''];
+  const last = prefix.charCodeAt(prefix.length - 1);
+  return [prefix, `${prefix.slice(0, -1)}${String.fromCharCode(last + 1)}`];
 }
 
 function eventFromRow(row: Row): StoredEvent {

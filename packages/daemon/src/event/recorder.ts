@@ -9,7 +9,7 @@ const CLEARED_EVERY = 64;
 
 /** The object that an event concerns. */
 export interface EventSubject {
-  /** See `subjectFromName`. */
+  /** See `subjectsOfName`. */
   readonly subject: string;
   readonly uid: string;
 }

@@ -52,5 +52,5 @@ test('a stored reference that cannot be parsed affects its own workload only', (
 test('a sibling uses its image as the root does, under a name of its own', () => {
   const web = record({ name: 'web', image: 'busybox' });
   const log = { ...record({ name: 'log' }), ref: { ...web.ref, container: 'log' } };
-  assert.deepEqual(useOf(web, log).usersOf(NGINX), ['main_default_default_web_log']);
+  assert.deepEqual(useOf(web, log).usersOf(NGINX), ['web/log']);
 });

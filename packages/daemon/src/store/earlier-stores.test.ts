@@ -10,7 +10,7 @@ import {
   placeOfCell,
   refOfWorkload,
   splitWorkload,
-  subjectFromName,
+  subjectOfWorkload,
   type WorkloadSpec,
 } from '@capsule/core';
 import { Database, migrate, migrateBack, openStore, type Row } from '@capsule/engine';
@@ -189,7 +189,7 @@ for (const store of STORES) {
     });
     assert.equal(new SnapshotRecords(db, Date.now).of('data').length, 2);
     assert.deepEqual(
-      new EventHistory(db).list(subjectFromName('job'), 10).map(({ reason }) => reason),
+      new EventHistory(db).list(subjectOfWorkload('job'), 10).map(({ reason }) => reason),
       ['Applied', 'Starting', 'Running', 'Exited', 'Completed'],
     );
     assert.equal(new EventHistory(db).list('volume/', 1)[0]?.reason, 'PoolFull');

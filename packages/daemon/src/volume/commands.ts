@@ -9,7 +9,7 @@ import {
   type VolumeSpec,
 } from '@capsule/core';
 import { checkVolumeGrowth, checkVolumeSpec, checkVolumeStage } from './check-spec.ts';
-import { volumeError, volumeInUse } from './errors.ts';
+import { volumeError } from './errors.ts';
 import type { VolumeHolders, VolumeUsers } from './holders.ts';
 import type { VolumeObserver } from './observe.ts';
 import type { PoolObserver } from './observe-pool.ts';
@@ -155,7 +155,7 @@ export class VolumeCommands {
     const record = records.get(name);
     if (record === undefined) return false;
     const { holder } = record;
-    if (holder !== undefined) throw volumeInUse(name, holder);
+    if (holder !== undefined) throw records.inUse(name, holder);
     const [cell] = force ? [] : users.namedBy(name);
     if (cell !== undefined) throw volumeError.NAMED({ name, workload: nameOfCell(cell) });
     const kept = snapshots.of(name).filter(isForPeople).length;

@@ -1,13 +1,13 @@
 import {
   action,
-  type CapsuleError,
-  type CellId,
   defineErrors,
   formatSize,
-  nameOfCell,
+  nodeAction,
+  placeOfName,
   remedy,
   short,
 } from '@capsule/core';
+import type { NamedHolder } from './holder.ts';
 
 interface Named {
   readonly name: string;
@@ -35,10 +35,13 @@ export const volumeError = defineErrors('VOLUME', {
   },
   IN_USE: {
     kind: 'precondition',
-    message: (f: Named & { holder: string }) => `volume ${f.name} is in use by ${f.holder}`,
-    why: 'only one workload at a time can mount a volume',
+    message: (f: Named & NamedHolder) =>
+      `volume ${f.name} is in use by ${f.isWorkload ? f.holder : `cell ${f.holder}`}`,
+    why: 'only one workload or cell at a time can mount a volume',
     hint: (f) =>
-      remedy`run ${action('workload.stop', { name: f.holder })} or delete that workload, then try again`,
+      f.isWorkload
+        ? remedy`run ${action('workload.stop', { name: f.holder })} or delete that workload, then try again`
+        : remedy`run ${nodeAction('stop', placeOfName(f.holder))} or delete that cell, then try again`,
   },
   WANTED_TWICE: {
     kind: 'precondition',
@@ -87,8 +90,3 @@ export const volumeError = defineErrors('VOLUME', {
     hint: (f) => `write size: ${formatSize(f.now)}, or move the data to a smaller volume`,
   },
 });
-
-/** Creates the error `VOLUME_IN_USE`, which names the holder. */
-export function volumeInUse(name: string, holder: CellId): CapsuleError {
-  return volumeError.IN_USE({ name, holder: nameOfCell(holder) });
-}

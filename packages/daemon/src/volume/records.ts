@@ -10,8 +10,9 @@ import {
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 import { checkVolumeGrowth } from './check-spec.ts';
-import { volumeError, volumeInUse } from './errors.ts';
+import { volumeError } from './errors.ts';
 import { type ImportReceipt, receiptFromRow, volumeFromRow } from './from-row.ts';
+import { describeHolder } from './holder.ts';
 import { isHeldBy } from './is-held-by.ts';
 import { STAGE_WORDS } from './stage-words.ts';
 
@@ -35,9 +36,7 @@ export class VolumeRecords {
   }
 
   heldBy(cell: CellId): VolumeRecord[] {
-    return this.#db
-      .all('SELECT * FROM volume WHERE holder = ? ORDER BY name', cellKey(cell))
-      .map(volumeFromRow);
+    return this.list().filter((record) => isHeldBy(record, cell));
   }
 
   /** Returns a volume that is ready. Fails with `VOLUME_NOT_FOUND` and `VOLUME_NOT_READY`. */
@@ -51,8 +50,13 @@ export class VolumeRecords {
   /** Returns a volume that is ready and detached. Fails as `ready`, and with `VOLUME_IN_USE`. */
   detached(name: string): VolumeRecord {
     const record = this.ready(name);
-    if (record.holder !== undefined) throw volumeInUse(name, record.holder);
+    if (record.holder !== undefined) throw this.inUse(name, record.holder);
     return record;
+  }
+
+  /** Returns the error `VOLUME_IN_USE`, which names the holder and the command that stops it. */
+  inUse(name: string, holder: CellId) {
+    return volumeError.IN_USE({ name, ...describeHolder(this.#db, holder) });
   }
 
   /** Fails with `VOLUME_EXISTS`. */
@@ -79,9 +83,7 @@ export class VolumeRecords {
   declare(spec: VolumeSpec, uid: string = randomUUID()): VolumeRecord | undefined {
     return this.#db.transaction(() => {
       const stored = this.get(spec.name);
-      if (stored === undefined) {
-        this.#insert({ ...spec, uid, stage: 'creating', filling: 'due' });
-      }
+      if (stored === undefined) this.#insert({ ...spec, uid, stage: 'creating', filling: 'due' });
       return stored;
     });
   }
@@ -160,8 +162,7 @@ export class VolumeRecords {
   /** Leases a volume to a cell. Fails as `ready`, and with `VOLUME_IN_USE`. */
   attach(name: string, cell: CellId): VolumeRecord {
     const record = this.ready(name);
-    const { holder } = record;
-    if (holder !== undefined && !isHeldBy(record, cell)) throw volumeInUse(name, holder);
+    if (record.holder && !isHeldBy(record, cell)) throw this.inUse(name, record.holder);
     this.#setHolder(name, cellKey(cell));
     return record;
   }

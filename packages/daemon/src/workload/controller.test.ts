@@ -9,7 +9,7 @@ import {
   MICRO_VM_DEFAULTS,
   type ProbeResult,
   refOfWorkload,
-  subjectFromName,
+  subjectOfWorkload,
   type Workload,
   type WorkloadSpec,
 } from '@capsule/core';
@@ -118,7 +118,7 @@ class Daemon {
 
   reasons(name: string): string[] {
     return this.#resources.records.history
-      .list(subjectFromName(name), 100)
+      .list(subjectOfWorkload(name), 100)
       .map(({ reason }) => reason);
   }
 

@@ -1,4 +1,4 @@
-import { action, defineErrors, imageAction, remedy } from '@capsule/core';
+import { action, containerAction, defineErrors, imageAction, remedy } from '@capsule/core';
 
 export const workloadError = defineErrors('WORKLOAD', {
   NOT_FOUND: {
@@ -15,15 +15,14 @@ export const workloadError = defineErrors('WORKLOAD', {
   NO_SERIAL_CONSOLE: {
     kind: 'precondition',
     message: (f: { name: string }) => `${f.name} is a container and has no serial console`,
-    hint: (f) => remedy`${action('workload.logs', { name: f.name })} shows its output`,
+    hint: (f) => remedy`${containerAction('logs', f.name)} shows its output`,
   },
   COPY_NEEDS_RUN: {
     kind: 'precondition',
     message: (f: { name: string; path: string; target: string }) =>
       `${f.path} is in the mount ${f.target} of ${f.name}, which is not running`,
     why: 'the mount exists only while the workload runs; without it, this path is a folder of the image',
-    hint: (f) =>
-      remedy`start it with ${action('workload.start', { name: f.name })}, then copy again`,
+    hint: (f) => remedy`start it with ${containerAction('start', f.name)}, then copy again`,
   },
   MEMORY_TOO_SMALL: {
     kind: 'invalid',

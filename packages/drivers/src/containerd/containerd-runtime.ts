@@ -15,7 +15,7 @@ import type {
   RuntimeEvent,
   StopOrder,
 } from '@capsule/core';
-import { allOrFirstError, isCapsuleError } from '@capsule/core';
+import { allOrFirstError, isCapsuleError, nameOfContainer } from '@capsule/core';
 import { findLimits } from '../cgroup/find-limits.ts';
 import { type Architecture, architectureOf } from '../oci/architecture.ts';
 import { parseCapabilityMask } from '../oci/capability-set.ts';
@@ -106,12 +106,12 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   async inspect(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen | undefined> {
-    const action = this.#call(`inspect container ${ref.container}`, signal);
+    const action = this.#call(`inspect container ${nameOfContainer(ref)}`, signal);
     return translateErrors(action, inspectContainer(this.#contextOf(ref), ref, signal));
   }
 
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerSeen> {
-    const action = this.#call(`create container ${spec.ref.container}`, signal);
+    const action = this.#call(`create container ${nameOfContainer(spec.ref)}`, signal);
     const context = this.#contextOf(spec.ref);
     const seen = await translateErrors(action, createContainer(context, spec, signal));
     context.owners.set(seen.id, seen.ref);
@@ -124,7 +124,7 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   async start(ref: ContainerRef, signal?: AbortSignal): Promise<ContainerSeen> {
-    const action = this.#call(`start container ${ref.container}`, signal);
+    const action = this.#call(`start container ${nameOfContainer(ref)}`, signal);
     const context = this.#contextOf(ref);
     // Two mounts of the same layers, one of them written to, would damage each other.
     const release = await context.layerLocks.acquire(containerId(ref), signal);
@@ -138,27 +138,27 @@ export class ContainerdRuntime implements ContainerRuntime {
   }
 
   async stop(ref: ContainerRef, how: StopOrder, signal?: AbortSignal): Promise<void> {
-    const action = this.#call(`stop container ${ref.container}`, signal);
+    const action = this.#call(`stop container ${nameOfContainer(ref)}`, signal);
     return translateErrors(action, stopContainer(this.#contextOf(ref), ref, how, signal));
   }
 
   async pause(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
-    const action = this.#call(`pause container ${ref.container}`, signal);
+    const action = this.#call(`pause container ${nameOfContainer(ref)}`, signal);
     return translateErrors(action, pauseContainer(this.#contextOf(ref), ref, signal));
   }
 
   async resume(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
-    const action = this.#call(`resume container ${ref.container}`, signal);
+    const action = this.#call(`resume container ${nameOfContainer(ref)}`, signal);
     return translateErrors(action, resumeContainer(this.#contextOf(ref), ref, signal));
   }
 
   async update(ref: ContainerRef, resources: Resources, signal?: AbortSignal): Promise<void> {
-    const action = this.#call(`change the limits of container ${ref.container}`, signal);
+    const action = this.#call(`change the limits of container ${nameOfContainer(ref)}`, signal);
     return translateErrors(action, updateContainer(this.#contextOf(ref), ref, resources, signal));
   }
 
   async exec(ref: ContainerRef, request: ExecRequest, signal?: AbortSignal): Promise<ExecSession> {
-    const action = this.#call(`run a command in container ${ref.container}`, signal);
+    const action = this.#call(`run a command in container ${nameOfContainer(ref)}`, signal);
     const what = { ref, request };
     return translateErrors(action, execContainer(this.#contextOf(ref), what, signal));
   }
@@ -190,7 +190,7 @@ export class ContainerdRuntime implements ContainerRuntime {
   /** A removal that has begun ignores the signal: a half-removed container is of no use. */
   async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const action = this.#call(`remove container ${ref.container}`, undefined);
+    const action = this.#call(`remove container ${nameOfContainer(ref)}`, undefined);
     const context = this.#contextOf(ref);
     await withTaskLock(context, ref, signal, () =>
       translateErrors(action, removeContainer(context, ref)),

@@ -1,4 +1,4 @@
-import { action, defineErrors, remedy } from '@capsule/core';
+import { action, containerAction, defineErrors, remedy } from '@capsule/core';
 
 interface Container {
   readonly container: string;
@@ -42,7 +42,7 @@ export const runtimeError = defineErrors('RUNTIME', {
   NOT_RUNNING: {
     kind: 'precondition',
     message: (f: Container) => `${f.container} is not running`,
-    hint: (f) => remedy`start it with ${action('workload.start', { name: f.container })}`,
+    hint: (f) => remedy`start it with ${containerAction('start', f.container)}`,
   },
   BIND_SOURCE_MISSING: {
     kind: 'precondition',

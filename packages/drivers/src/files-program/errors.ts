@@ -1,4 +1,4 @@
-import { action, defineErrors, remedy } from '@capsule/core';
+import { action, containerAction, defineErrors, remedy } from '@capsule/core';
 
 interface Place {
   readonly container: string;
@@ -44,8 +44,7 @@ export const filesError = defineErrors('FILES', {
     kind: 'precondition',
     message: (f: Place) => `${at(f)} is in a mount, and ${f.container} is not running`,
     why: 'the mount exists only while the workload runs; without it, this path is a folder of the image',
-    hint: (f) =>
-      remedy`start it with ${action('workload.start', { name: f.container })}, then copy again`,
+    hint: (f) => remedy`start it with ${containerAction('start', f.container)}, then copy again`,
   },
   GONE: {
     kind: 'unavailable',

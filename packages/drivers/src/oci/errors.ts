@@ -1,4 +1,4 @@
-import { action, defineErrors, remedy } from '@capsule/core';
+import { action, containerAction, defineErrors, remedy } from '@capsule/core';
 
 interface Container {
   readonly container: string;
@@ -24,7 +24,7 @@ export const programError = defineErrors('RUNTIME', {
     message: (f: Container) => `${f.container} is paused, and answers nothing until it resumes`,
     why: 'capsuled pauses workloads while the pool of their volumes is full, and resumes them when it has room',
     hint: (f) =>
-      remedy`${action('workload.get', { name: f.container })} shows the reason, ${action('volume.usage')} the space; delete snapshots or volumes to make room`,
+      remedy`${containerAction('get', f.container)} shows the reason, ${action('volume.usage')} the space; delete snapshots or volumes to make room`,
   },
   WORKING_DIR_UNUSABLE: {
     kind: 'invalid',

@@ -12,10 +12,10 @@ test("capsuled's own socket is not reported as a listener", async () => {
   server.close();
 });
 
-test('a listener of a workload is known by its cgroup, and one in another cell of the same name by a key', () => {
+test('a listener of a workload is known by its cgroup, and one in another cell of the same name by its place', () => {
   const v1 = ['3:cpu:/capsule/kukeon/main/default/default/web/web_root', '0::/'];
   assert.equal(workloadOf(v1), 'web');
   assert.equal(workloadOf(['0::/kukeon/main/default/default/db/db_root']), 'db');
-  assert.equal(workloadOf(['0::/kukeon/main/default/shop/db/db_root']), 'main_default_shop_db');
+  assert.equal(workloadOf(['0::/kukeon/main/default/shop/db/db_root']), 'main/default/shop/db');
   assert.equal(workloadOf(['0::/system.slice/nginx.service']), undefined);
 });

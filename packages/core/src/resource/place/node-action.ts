@@ -1,5 +1,5 @@
 import { type Action, type ActionName, action } from '../../error/action.ts';
-import { levelOf, nameOfPlace, type Place, partsOf } from './place.ts';
+import { levelOf, nameOfPlace, type Place, partsOf, placeOfName } from './place.ts';
 
 /** The parts that a person need not name, as flags have them by default. */
 const USUAL: Readonly<Record<string, string>> = {
@@ -24,6 +24,16 @@ export function nodeAction(
   const args = { name: nameOfPlace(place), ...Object.fromEntries(flags), ...more };
   // The verbs that a level does not have are no actions, and no error names them.
   return action(`${level}.${verb}` as ActionName, args);
+}
+
+/**
+ * An action on a container by the name that `nameOfContainer` returns: one on the flat workload, or on the container of
+ * a cell. Pure.
+ */
+export function containerAction(verb: 'get' | 'logs' | 'start', name: string): Action {
+  return name.includes('/')
+    ? nodeAction(verb, placeOfName(name))
+    : action(`workload.${verb}`, { name });
 }
 
 /** The action that lists what a level has. Pure. */

@@ -69,6 +69,13 @@ export function shortPlace(place: Place): string {
   return container === undefined ? cell : `${cell}/${container}`;
 }
 
+/** The place of a cell or a container that `shortPlace` has named. Pure. */
+export function placeOfName(name: string): Place {
+  const parts = name.split('/');
+  const { realm, space, stack } = DEFAULT_STACK;
+  return placeOf(parts.length < 3 ? [realm, space, stack, ...parts] : parts);
+}
+
 /** With its level in front: `cell web`. Pure. */
 export function namedPlace(place: Place): string {
   return `${levelOf(place)} ${shortPlace(place)}`;

@@ -2,25 +2,43 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cellKey, containerKey } from '../cell/cell-key.ts';
 import { refOfWorkload } from '../cell/container-ref.ts';
-import { feedKeyOfSubject, nameOfSubject, subjectFromName } from './event-subject.ts';
+import { feedKeyOf, nameOfSubject, subjectOfWorkload, subjectsOfName } from './event-subject.ts';
 
 const WEB = refOfWorkload('web');
 const SIBLING = { ...WEB, container: 'log' };
 const ELSEWHERE = { ...WEB, cell: { ...WEB.cell, stack: 'shop' } };
+const VOLUME_CELL = { cell: { ...WEB.cell, cell: 'volume' }, container: 'log' };
 
-test('the subject of a flat workload is its container, and is shown by its name', () => {
-  assert.equal(subjectFromName('web'), containerKey(WEB));
-  assert.equal(nameOfSubject(containerKey(WEB)), 'web');
+test('a subject is shown by a name without internal keys, which leads back to it', () => {
+  for (const [ref, name] of [
+    [SIBLING, 'web/log'],
+    [ELSEWHERE, 'main/default/shop/web/web'],
+    [VOLUME_CELL, 'main/default/default/volume/log'],
+  ] as const) {
+    assert.equal(nameOfSubject(containerKey(ref)), name);
+    const feedKey = cellKey(ref.cell);
+    assert.deepEqual(subjectsOfName(name), { subject: containerKey(ref), feedKey });
+  }
+  assert.equal(nameOfSubject(subjectOfWorkload('web')), 'web');
+});
+
+test('the name of a cell or workload stands for all its containers', () => {
+  const prefix = 'main_default_default_web_';
+  assert.deepEqual(subjectsOfName('web'), { prefix, feedKey: cellKey(WEB.cell) });
+  assert.ok(subjectOfWorkload('web').startsWith(prefix));
+  const shop = 'main_default_shop_web';
+  const choice = { prefix: `${shop}_`, feedKey: shop };
+  assert.deepEqual(subjectsOfName('main/default/shop/web'), choice);
 });
 
 test('every other subject is called as it is', () => {
-  for (const subject of [containerKey(SIBLING), containerKey(ELSEWHERE), 'volume/web', 'volume/']) {
-    assert.equal(nameOfSubject(subject), subject);
-    assert.equal(subjectFromName(subject), subject);
+  for (const subject of ['volume/web', 'volume/', 'a/b/c', containerKey(SIBLING)]) {
+    assert.equal(subjectsOfName(subject).subject, subject);
   }
+  assert.equal(nameOfSubject('volume/web'), 'volume/web');
 });
 
 test('an event of a container is news of its cell', () => {
-  assert.equal(feedKeyOfSubject(containerKey(SIBLING)), cellKey(WEB.cell));
-  assert.equal(feedKeyOfSubject('volume/web'), 'volume/web');
+  assert.equal(feedKeyOf(containerKey(SIBLING)), cellKey(WEB.cell));
+  assert.equal(feedKeyOf('volume/web'), 'volume/web');
 });

@@ -1,18 +1,22 @@
-import { type CellId, cellOfWorkload } from '../cell/cell-id.ts';
-import { cellKey, containerKey } from '../cell/cell-key.ts';
-import { type ContainerRef, refOfWorkload } from '../cell/container-ref.ts';
+import type { CellId } from '../cell/cell-id.ts';
+import type { ContainerRef } from '../cell/container-ref.ts';
+import { placeOfCell, placeOfContainer, shortPlace } from '../place/place.ts';
 
 /**
- * The name of the flat workload that a cell is. Any other cell has none, and is named by its key, which is the name of
- * no workload. Pure.
+ * As people name a cell: `web`, which is also the name of the flat workload that it may be, and with its whole place
+ * outside of main/default/default: `main/prod/shop/web`. `placeOfName` is the way back. Pure.
  */
 export function nameOfCell(id: CellId): string {
-  const key = cellKey(id);
-  return cellKey(cellOfWorkload(id.cell)) === key ? id.cell : key;
+  return shortPlace(placeOfCell(id));
 }
 
-/** The same for a container. Pure. */
+/** The same for a container: `web/side`. One with the name of its cell is a flat workload, or its root: `web`. Pure. */
 export function nameOfContainer(ref: ContainerRef): string {
-  const key = containerKey(ref);
-  return containerKey(refOfWorkload(ref.container)) === key ? ref.container : key;
+  const isFlat = isFlatCell(ref.cell) && ref.container === ref.cell.cell;
+  return isFlat ? ref.container : shortPlace(placeOfContainer(ref));
+}
+
+/** Whether the cell may be a flat workload: it is, if it has a single container with its name. Pure. */
+export function isFlatCell(id: CellId): boolean {
+  return nameOfCell(id) === id.cell;
 }

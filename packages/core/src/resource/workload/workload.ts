@@ -117,7 +117,7 @@ export type EventSeverity = 'normal' | 'warning';
 /** An event as it is kept. Ids rise over the whole capsule. */
 export interface StoredEvent extends WorkloadEvent {
   readonly id: number;
-  /** See `subjectFromName`. */
+  /** See `subjectsOfName`. */
   readonly subject: string;
   readonly uid: string;
 }

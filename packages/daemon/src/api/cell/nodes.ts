@@ -2,7 +2,6 @@ import type { ReportedNode } from '@capsule/api/wire';
 import {
   cellOfPlace,
   containerKey,
-  describePlace,
   LEVELS,
   type Level,
   levelOf,
@@ -10,6 +9,7 @@ import {
   placeOfCell,
   placeOfContainer,
   refOfPlace,
+  shortPlace,
 } from '@capsule/core';
 import type { CellDescriber } from '../../cell/describe.ts';
 import { cellError } from '../../cell/errors.ts';
@@ -44,7 +44,7 @@ export function findNode(parts: NodeParts, place: Place): ReportedNode | undefin
 export function nodeAt(parts: NodeParts, place: Place): ReportedNode {
   const node = findNode(parts, place);
   if (node !== undefined) return node;
-  const facts = { level: levelOf(place), place: describePlace(place) };
+  const facts = { level: levelOf(place), place: shortPlace(place) };
   throw place.cell === undefined ? scopeError.NOT_FOUND(facts) : cellError.NOT_FOUND(facts);
 }
 

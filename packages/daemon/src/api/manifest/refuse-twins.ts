@@ -1,10 +1,10 @@
 import type { ManifestApplyRequest } from '@capsule/api/wire';
 import {
   cellOfWorkload,
-  describePlace,
   manifestError,
   placeOfCell,
   placeOfContainer,
+  shortPlace,
 } from '@capsule/core';
 import { type ReadResources, readable } from './read-resources.ts';
 
@@ -28,7 +28,7 @@ export function checkNames(request: ManifestApplyRequest): void {
 export function checkPlaces({ scopes, cells, workloads }: ReadResources): void {
   refuseTwins(
     'scopes',
-    readable(scopes).map(({ spec }) => describePlace(spec.place)),
+    readable(scopes).map(({ spec }) => shortPlace(spec.place)),
   );
   const ids = [
     ...readable(cells).flatMap(({ cell }) => cell?.id ?? []),
@@ -36,12 +36,12 @@ export function checkPlaces({ scopes, cells, workloads }: ReadResources): void {
   ];
   refuseTwins(
     'cells',
-    ids.map((id) => describePlace(placeOfCell(id))),
+    ids.map((id) => shortPlace(placeOfCell(id))),
   );
   const refs = readable(cells).flatMap(({ container }) => container?.ref ?? []);
   refuseTwins(
     'containers',
-    refs.map((ref) => describePlace(placeOfContainer(ref))),
+    refs.map((ref) => shortPlace(placeOfContainer(ref))),
   );
 }
 

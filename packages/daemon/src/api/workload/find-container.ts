@@ -1,10 +1,10 @@
 import { placeFromProto, type Place as WirePlace } from '@capsule/api/wire';
 import {
   containerKey,
-  describePlace,
   isName,
   type Place,
   refOfPlace,
+  shortPlace,
   type WorkloadRecord,
 } from '@capsule/core';
 import { cellError } from '../../cell/errors.ts';
@@ -34,7 +34,7 @@ export function requireContainer(
   const record = findContainer(parts, target);
   if (record !== undefined) return record;
   if (target.place === undefined) throw workloadError.NOT_FOUND({ name: target.name });
-  const place = describePlace(parts.resolve(placeFromProto(target.place)));
+  const place = shortPlace(parts.resolve(placeFromProto(target.place)));
   throw cellError.NOT_FOUND({ level: 'container', place });
 }
 

@@ -32,7 +32,7 @@ export interface AdmissionParts {
   readonly specs: Pick<WorkloadSpecs, 'get'>;
   readonly goods: GoodSpecs;
   readonly addresses: Addresses;
-  readonly volumes: Pick<VolumeRecords, 'get'>;
+  readonly volumes: Pick<VolumeRecords, 'get' | 'inUse'>;
   readonly listeners: PortListeners;
   readonly ownAddresses: OwnAddresses;
   readonly hostPaths: HostPaths;

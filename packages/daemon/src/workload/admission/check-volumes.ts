@@ -1,10 +1,10 @@
 import { type CellId, cellKey, containerKey, type WorkloadRecord } from '@capsule/core';
-import { volumeError, volumeInUse } from '../../volume/errors.ts';
+import { volumeError } from '../../volume/errors.ts';
 import type { VolumeRecords } from '../../volume/records.ts';
 import { isSameCell } from './claims.ts';
 
 export interface VolumeClaims {
-  readonly volumes: Pick<VolumeRecords, 'get'>;
+  readonly volumes: Pick<VolumeRecords, 'get' | 'inUse'>;
   readonly others: readonly WorkloadRecord[];
   /** The workload has ended for good and uses nothing any more. */
   readonly isOver: (record: WorkloadRecord) => boolean;
@@ -27,12 +27,12 @@ export function checkVolumes(record: WorkloadRecord, claims: VolumeClaims): void
     const volume = claims.volumes.get(name);
     if (volume === undefined || volume.stage === 'deleting') throw volumeError.NOT_FOUND({ name });
     const holder = leasedTo(volume.holder, record, claims);
-    if (holder !== undefined) throw volumeInUse(name, holder);
+    if (holder !== undefined) throw claims.volumes.inUse(name, holder);
     const claimant = claimantOf(name, record, claims);
     if (claimant === undefined) continue;
     const key = containerKey(claimant.ref);
     if (!claims.batch.has(key) || isClaiming(claims.batch.get(key), name)) {
-      throw volumeError.IN_USE({ name, holder: claimant.spec.name });
+      throw claims.volumes.inUse(name, claimant.ref.cell);
     }
     const facts = { workload: record.spec.name, other: claimant.spec.name };
     throw volumeError.WANTED_TWICE({ name, ...facts });

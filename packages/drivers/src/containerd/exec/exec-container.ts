@@ -7,6 +7,7 @@ import {
   type ExecRequest,
   type ExecSession,
   isAlive,
+  nameOfContainer,
 } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { containerId } from '../../oci/container-id.ts';
@@ -41,7 +42,7 @@ export async function execContainer(
   { ref, request }: { readonly ref: ContainerRef; readonly request: ExecRequest },
   signal?: AbortSignal,
 ): Promise<ExecSession> {
-  const { container } = ref;
+  const container = nameOfContainer(ref);
   const { execs: active } = context;
   const id = containerId(ref);
   const folder = execFolder(context.execRoot, id, `capsule-${randomUUID()}`);

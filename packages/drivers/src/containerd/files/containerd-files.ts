@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type {
-  ContainerFiles,
-  ContainerPath,
-  FilesWarn,
-  PathSeen,
-  UnpackRules,
+import {
+  type ContainerFiles,
+  type ContainerPath,
+  type FilesWarn,
+  nameOfContainer,
+  type PathSeen,
+  type UnpackRules,
 } from '@capsule/core';
 import {
   FilesProgram,
@@ -73,7 +74,7 @@ export class ContainerdFiles implements ContainerFiles {
     await using program = new FilesProgram(
       filesBinary,
       [...root, 'unpack', '/', 'fill'],
-      at.ref.container,
+      nameOfContainer(at.ref),
     );
     const kill = () => program.child.kill('SIGKILL');
     signal?.addEventListener('abort', kill, { once: true });
@@ -109,16 +110,21 @@ export class ContainerdFiles implements ContainerFiles {
       folder,
     }: { readonly signal: AbortSignal | undefined; readonly folder?: string | undefined },
   ): FilesProgram {
-    const program = new FilesProgram(this.#contextOf(at).filesBinary, args, at.ref.container, {
-      folder,
-    });
+    const program = new FilesProgram(
+      this.#contextOf(at).filesBinary,
+      args,
+      nameOfContainer(at.ref),
+      {
+        folder,
+      },
+    );
     signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
     return program;
   }
 
   async #open(at: ContainerPath, signal?: AbortSignal) {
     const { ref } = at;
-    const action = `open the files of container ${ref.container}`;
+    const action = `open the files of container ${nameOfContainer(ref)}`;
     const context = this.#contextOf(at);
     const { socketPath } = context.client;
     const release = await context.layerLocks.acquire(containerId(ref), signal);

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { type ContainerRef, containerCgroup, isAlive } from '@capsule/core';
+import { type ContainerRef, containerCgroup, isAlive, nameOfContainer } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { containerId } from '../../oci/container-id.ts';
 import type { OciSpec } from '../../oci/types.ts';
@@ -35,7 +35,8 @@ export async function findRoot(
     getTask(context.client, id, signal),
   ]);
   const labels = answer?.container && readLabels(answer.container.labels, context.client.realm);
-  if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container: ref.container });
+  if (labels === undefined)
+    throw runtimeError.CONTAINER_MISSING({ container: nameOfContainer(ref) });
   if (task !== undefined && isAlive(taskState(task))) {
     return { args: ['process', String(task.pid), containerCgroup(labels)], isRunning: true };
   }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { create } from '@bufbuild/protobuf';
-import type { ContainerSeen, ContainerSpec } from '@capsule/core';
+import { type ContainerSeen, type ContainerSpec, nameOfContainer } from '@capsule/core';
 import { unlessMissing } from '@capsule/host';
 import { Code } from '@connectrpc/connect';
 import { hasSwapLimit } from '../../cgroup/has-swap-limit.ts';
@@ -37,7 +37,7 @@ export async function createContainer(
   signal?: AbortSignal,
 ): Promise<ContainerSeen> {
   const id = containerId(spec.ref);
-  const wanted = { container: id, image: spec.image };
+  const wanted = { container: nameOfContainer(spec.ref), image: spec.image };
   const { digest, content } = await findImage(context, wanted, signal);
   const labels = describeLabels(spec, digest, content);
   const record = await describeRecord(context, { id, spec, labels, content });
@@ -78,7 +78,7 @@ async function describeRecord(
   { architecture, snapshotter, users, available, cgroupRoot }: RuntimeContext,
   { id, spec, labels, content }: RecordParts,
 ): Promise<Container> {
-  const { container } = spec.ref;
+  const container = nameOfContainer(spec.ref);
   const names = missingCapabilities(spec.capabilities, available);
   if (names.length > 0) throw runtimeError.CAPABILITY_UNAVAILABLE({ container, names });
   await checkSources(spec);
@@ -106,7 +106,8 @@ async function describeRecord(
   });
 }
 
-async function checkSources({ ref: { container }, hostBindPaths }: ContainerSpec): Promise<void> {
+async function checkSources({ ref, hostBindPaths }: ContainerSpec): Promise<void> {
+  const container = nameOfContainer(ref);
   await ensureSources(hostBindPaths.flatMap(({ source, ensure }) => (ensure ? [source] : [])));
   for (const { source } of hostBindPaths) {
     const seen = await unlessMissing(stat(source), ['ENOTDIR']);

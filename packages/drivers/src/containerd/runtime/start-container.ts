@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type ContainerRef, type ContainerSeen, isAlive } from '@capsule/core';
+import { type ContainerRef, type ContainerSeen, isAlive, nameOfContainer } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { containerId } from '../../oci/container-id.ts';
 import { callOptions } from '../client/call-options.ts';
@@ -33,7 +33,8 @@ export async function startContainer(
     findMounts(context, id, signal),
   ]);
   const labels = answer?.container && readLabels(answer.container.labels, client.realm);
-  if (labels === undefined) throw runtimeError.CONTAINER_MISSING({ container: ref.container });
+  if (labels === undefined)
+    throw runtimeError.CONTAINER_MISSING({ container: nameOfContainer(ref) });
   const state = taskState(task);
   if (isAlive(state)) return describeContainer(id, labels, task);
   if (state !== 'none') await removeTask(client, id);
@@ -62,7 +63,7 @@ async function run(
     const { ended: _ended, ...present } = labels;
     return { ...describeContainer(id, present, undefined), task: 'running', pid };
   } catch (error) {
-    throw describeStartError(labels.ref.container, error);
+    throw describeStartError(nameOfContainer(labels.ref), error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { ContainerRef, Resources } from '@capsule/core';
+import { type ContainerRef, nameOfContainer, type Resources } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { hasSwapLimit } from '../../cgroup/has-swap-limit.ts';
 import { isUnified } from '../../cgroup/is-unified.ts';
@@ -27,7 +27,7 @@ export async function updateContainer(
   const id = containerId(ref);
   const answer = await ignoring(Code.NotFound, client.containers.get({ id }, callOptions(signal)));
   if (answer?.container === undefined)
-    throw runtimeError.CONTAINER_MISSING({ container: ref.container });
+    throw runtimeError.CONTAINER_MISSING({ container: nameOfContainer(ref) });
   const hasSwap = hasSwapLimit(cgroupRoot);
   const before = readLabels(answer.container.labels, client.realm)?.resources ?? {};
   const change = { before, after: resources, hasSwap, isUnified: await isUnified(cgroupRoot) };

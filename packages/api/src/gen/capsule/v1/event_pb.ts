@@ -18,7 +18,8 @@ export const file_capsule_v1_event: GenFile = /*@__PURE__*/
  */
 export type EventStreamRequest = Message<"capsule.v1.EventStreamRequest"> & {
   /**
-   * Only events of these workloads; empty for all.
+   * Only events of these: `WORKLOAD`, `CELL` for all its containers, `CELL/CONTAINER`, `volume/NAME`; outside of
+   * main/default/default with the whole place, `REALM/SPACE/STACK/CELL`. Empty for all.
    *
    * @generated from field: repeated string names = 1;
    */
@@ -76,7 +77,7 @@ export type Event = Message<"capsule.v1.Event"> & {
   atUnixMs: bigint;
 
   /**
-   * The workload's name.
+   * The name of the workload, `CELL/CONTAINER`, or `volume/NAME`; see `EventStreamRequest.names`.
    *
    * @generated from field: string name = 3;
    */

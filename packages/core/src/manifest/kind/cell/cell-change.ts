@@ -8,6 +8,7 @@ import { splitWorkload } from '../../../resource/workload/flat-workload.ts';
 import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { FieldChange } from '../field-change.ts';
 import { describeWorkloadChange } from '../workload/workload-change.ts';
+import { describeContainerChange } from './container-change.ts';
 
 /** Every field that differs, the cell's own labels first; for a new cell every field that says something. Pure. */
 export function describeCellChange(
@@ -23,7 +24,7 @@ export function describeCellChange(
       const path = `containers.${one.ref.container}`;
       const isNew = known === undefined && before !== undefined;
       const added = isNew ? [{ path, after: one.ref.container, recreates: false }] : [];
-      return [...added, ...prefixed(path, describeWorkloadChange(known?.spec, one.spec))];
+      return [...added, ...prefixed(path, describeContainerChange(known, one))];
     }),
     ...(before?.containers ?? [])
       .filter(({ ref }) => !kept.has(containerKey(ref)))
@@ -50,10 +51,7 @@ export function needsNewContainerOf(before: ContainerDocument, after: ContainerD
 }
 
 function prefixed(path: string, fields: readonly FieldChange[]): readonly FieldChange[] {
-  return fields.map((field) => ({
-    ...field,
-    path: `${path}.${field.path.replace(/^container\./, '')}`,
-  }));
+  return fields.map((field) => ({ ...field, path: `${path}.${field.path}` }));
 }
 
 type Labels = CellDocument['labels'];

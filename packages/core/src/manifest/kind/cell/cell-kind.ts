@@ -1,12 +1,13 @@
 import { placeOfCell, placeOfContainer } from '../../../resource/place/place.ts';
-import { rootOf } from '../../../resource/workload/cell-document.ts';
+import { type ContainerDocument, rootOf } from '../../../resource/workload/cell-document.ts';
 import type { Problem } from '../../problem.ts';
 import { CELL_API } from '../../read/foreign-document.ts';
 import type { Kind, PublishedHostPort } from '../kind.ts';
-import { describeWorkloadChange } from '../workload/workload-change.ts';
 import { describeCellChange } from './cell-change.ts';
 import { CELL_SCHEMA, CONTAINER_SCHEMA } from './cell-schema.ts';
+import { describeContainerChange } from './container-change.ts';
 import { containerProblems } from './container-problems.ts';
+import { fieldsOfCell } from './fields-of-cell.ts';
 import { placeProblems } from './place-problems.ts';
 import { printCell } from './print-cell.ts';
 import { printCellContainer } from './print-container.ts';
@@ -36,7 +37,7 @@ export const CELL_CONTAINER_KIND: Kind<ContainerManifest> = {
     ...placeProblems(placeOfContainer(document.ref)),
     ...containerProblems(document, 'spec', 'metadata.name'),
   ],
-  diff: (before, after) => describeWorkloadChange(before?.spec, after.spec),
+  diff: describeContainerChange,
   print: printCellContainer,
   hostPorts: ({ spec }) => hostPortsOf(spec.ports, 'spec'),
 };
@@ -78,23 +79,10 @@ function validateCell(cell: CellManifest): readonly Problem[] {
 }
 
 /** Fields that all containers of a cell share, which belong to its root. */
-function siblingProblems(
-  { spec }: ContainerManifest | CellManifest['containers'][number],
-  path: string,
-): readonly Problem[] {
-  const shared = {
-    hostNetwork: spec.networkMode === 'host',
-    hostPID: spec.hostPid,
-    hostname: spec.hostname !== '',
-    extraHosts: spec.extraHosts.length > 0,
-    dependsOn: spec.dependsOn.length > 0,
-    dns: Object.values(spec.dns).some((words) => words.length > 0),
-  };
-  return Object.entries(shared)
-    .filter(([, isSet]) => isSet)
-    .map(([field]) => ({
-      path: `${path}.${field}`,
-      message: 'only the root container of a cell has this field',
-      hint: 'set it on the root container',
-    }));
+function siblingProblems({ spec }: ContainerDocument, path: string): readonly Problem[] {
+  return fieldsOfCell(spec).map((field) => ({
+    path: `${path}.${field}`,
+    message: 'only the root container of a cell has this field',
+    hint: 'set it on the root container',
+  }));
 }

@@ -123,6 +123,14 @@ const REFUSED: readonly (readonly [what: string, content: string, problem: RegEx
     cell('  - {id: a, image: x}\n  - {id: b, image: x, hostNetwork: true}'),
     /spec\.containers\[1\]\.hostNetwork: only the root/,
   ],
+  ...['hostPID: true', 'hostIPC: true', 'updatePolicy: rollback', 'dns: {searches: [a]}'].map(
+    (field) =>
+      [
+        `a sibling with ${field}`,
+        cell(`  - {id: a, image: x}\n  - {id: b, image: x, ${field}}`),
+        new RegExp(`spec\\.containers\\[1\\]\\.${field.split(':')[0]}: only the root`),
+      ] as const,
+  ),
   [
     'another place in a cell',
     cell('  - {id: a, image: x, realmId: lab}'),

@@ -1,6 +1,7 @@
 import { MICRO_VM_DEFAULTS } from '../../../resource/cell/micro-vm.ts';
 import { SPEC_DEFAULTS } from '../../../resource/workload/complete-spec.ts';
 import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
+import { differences } from '../differences.ts';
 import type { FieldChange } from '../field-change.ts';
 
 /**
@@ -95,46 +96,4 @@ export function needsNewContainer(before: WorkloadSpec, after: WorkloadSpec): bo
 function defaultOf(field: Field): unknown {
   if (field === 'microVm') return MICRO_VM_DEFAULTS;
   return field === 'image' ? undefined : SPEC_DEFAULTS[field];
-}
-
-type Leaf = Pick<FieldChange, 'path' | 'before' | 'after'>;
-
-/** Maps and lists of maps are looked into; lists of words change as a whole. */
-function differences(path: string, before: unknown, after: unknown): Leaf[] {
-  if (isEqual(before, after)) return [];
-  if (isMap(before) && isMap(after)) {
-    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return keys.flatMap((key) => differences(`${path}.${key}`, before[key], after[key]));
-  }
-  if (isListOfMaps(before) && isListOfMaps(after)) {
-    const length = Math.max(before.length, after.length);
-    return Array.from({ length }).flatMap((_, index) =>
-      differences(`${path}[${index}]`, before[index], after[index]),
-    );
-  }
-  return [
-    {
-      path,
-      ...(before === undefined ? {} : { before }),
-      ...(after === undefined ? {} : { after }),
-    },
-  ];
-}
-
-function isEqual(before: unknown, after: unknown): boolean {
-  if (Object.is(before, after)) return true;
-  if (Array.isArray(before) && Array.isArray(after)) {
-    return before.length === after.length && before.every((item, i) => isEqual(item, after[i]));
-  }
-  if (!isMap(before) || !isMap(after)) return false;
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].every((key) => isEqual(before[key], after[key]));
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isListOfMaps(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value) && value.every(isMap);
 }
