@@ -31,7 +31,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     },
   },
   cli: {
-    uses: ['core', 'api/wire', 'api/node', 'api/server'],
+    uses: ['core', 'api/wire', 'api/node', 'api/remote', 'api/server'],
     // Its fake capsule; no program that ships.
     only: { 'api/server': ['src/testing/'] },
   },
@@ -40,7 +40,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   testkit: { uses: ['core', 'api/wire', 'api/node', 'engine', 'host', 'imager', 'launcher'] },
   // Folders that are no packages.
   tools: { uses: ['core', 'api/wire', 'cli', 'host', 'testkit'] },
-  test: { uses: ['core', 'api/wire', 'api/node', 'host', 'launcher', 'testkit'] },
+  test: { uses: ['core', 'api/wire', 'api/node', 'api/remote', 'host', 'launcher', 'testkit'] },
   bench: { uses: ['core', 'api/wire', 'api/node', 'host', 'imager', 'testkit'] },
   native: { uses: ['testkit'] },
 };

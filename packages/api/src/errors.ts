@@ -5,7 +5,7 @@ export const apiError = defineErrors('API', {
     kind: 'invalid',
     message: (f: { target: string }) =>
       `${JSON.stringify(f.target)} is not the address of a capsule`,
-    hint: 'write the address as unix:/path/of/capsuled.sock',
+    hint: 'write the address as HOST:PORT, [IPV6]:PORT or unix:/path/of/capsuled.sock',
   },
   UNREACHABLE: {
     kind: 'unavailable',
@@ -18,6 +18,19 @@ export const apiError = defineErrors('API', {
     message: (f: { target: string }) => `this user has no permission to open ${f.target}`,
     why: 'only root can open the socket of a capsule',
     hint: 'run the command as root, with sudo',
+  },
+  NOT_A_CAPSULE: {
+    kind: 'unavailable',
+    message: (f: { target: string }) => `the program at ${f.target} is not a capsule`,
+    why: 'it does not speak TLS 1.3 as a capsule does',
+    hint: remedy`check the address; ${action('discover')} shows the capsules of this network`,
+  },
+  PIN_MISMATCH: {
+    kind: 'denied',
+    message: (f: { target: string; pin: string; fingerprint: string }) =>
+      `the machine at ${f.target} is not the capsule that was adopted; nothing was sent to it`,
+    why: (f) => `its fingerprint is ${f.fingerprint}, the pinned one is ${f.pin}`,
+    hint: remedy`if the capsule was installed again, compare the fingerprint with its console, remove the context with ${bare(action('context.rm'))} and adopt the capsule again; otherwise another machine has its address: ${action('discover')} shows both`,
   },
   PLACE_INVALID: {
     kind: 'invalid',

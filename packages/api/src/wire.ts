@@ -1,4 +1,5 @@
 /** Messages, services and their mapping to core; also runs in a browser. */
+export * from './client/address.ts';
 export * from './client/create-clients.ts';
 export * from './errors.ts';
 export * from './gen/capsule/v1/audit_pb.ts';

@@ -27,6 +27,9 @@ export const API: Folders = {
     uses: ['client', 'errors.ts', 'http2'],
     tests: ['gen', 'testing', 'wire/error'],
   },
+  remote: {
+    uses: ['client', 'errors.ts', 'gen', 'http2'],
+  },
   server: { uses: ['gen'], tests: ['node', 'testing'] },
   'server/edge': { uses: ['http2', 'two-way'], tests: ['gen', 'testing'] },
   testing: { uses: ['server/edge'] },
@@ -47,5 +50,6 @@ export const API: Folders = {
     pure: true,
   },
   'node.ts': { uses: ['frame', 'http2', 'node'] },
+  'remote.ts': { uses: ['remote'] },
   'server.ts': { uses: ['frame', 'http2', 'server', 'server/edge'] },
 };

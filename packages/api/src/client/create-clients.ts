@@ -2,6 +2,7 @@ import { type Client, createClient, type Transport } from '@connectrpc/connect';
 import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
 import { CellService } from '../gen/capsule/v1/cell_pb.ts';
 import { EventService } from '../gen/capsule/v1/event_pb.ts';
+import { IdentityService } from '../gen/capsule/v1/identity_pb.ts';
 import { ImageService } from '../gen/capsule/v1/image_pb.ts';
 import { ManifestService } from '../gen/capsule/v1/manifest_pb.ts';
 import { RegistryService } from '../gen/capsule/v1/registry_pb.ts';
@@ -20,6 +21,7 @@ export interface CapsuleClient extends AsyncDisposable {
   readonly manifest: Client<typeof ManifestService>;
   readonly event: Client<typeof EventService>;
   readonly capsule: Client<typeof CapsuleService>;
+  readonly identity: Client<typeof IdentityService>;
   readonly health: Client<typeof Health>;
   /** Ends the connection and every open call. Idempotent. */
   close(): void;
@@ -49,6 +51,7 @@ export function createClients({ target, transport: inner, close }: Connection): 
     manifest: createClient(ManifestService, transport),
     event: createClient(EventService, transport),
     capsule: createClient(CapsuleService, transport),
+    identity: createClient(IdentityService, transport),
     health: createClient(Health, transport),
     close,
     [Symbol.asyncDispose]: async () => close(),

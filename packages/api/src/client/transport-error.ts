@@ -24,7 +24,8 @@ export interface CallPlace {
  * connection means that there was no answer.
  */
 export function transportError(error: unknown, { target, call }: CallPlace): CapsuleError {
-  if (isCapsuleError(error)) return error;
+  const known = chainOf(error).find(isCapsuleError);
+  if (known !== undefined) return known;
   const failure = ConnectError.from(error, Code.Internal);
   // The capsule's own refusals carry a detail; without one, the server lacks the call.
   const isUnknown =
@@ -48,9 +49,17 @@ export function transportError(error: unknown, { target, call }: CallPlace): Cap
 
 /** The first code of the operating system in a chain of causes. */
 function systemCode(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
-    const { code } = at as { code?: unknown };
-    if (typeof code === 'string') return code;
+  const codes = chainOf(error).map((one) => (one as { code?: unknown }).code);
+  return codes.find((code) => typeof code === 'string');
+}
+
+const LONGEST_CHAIN = 8;
+
+/** An error and its causes. */
+function chainOf(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (let at = error; at instanceof Error && chain.length < LONGEST_CHAIN; at = at.cause) {
+    chain.push(at);
   }
-  return undefined;
+  return chain;
 }

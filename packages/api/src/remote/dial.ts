@@ -1,0 +1,103 @@
+import { connect, type TLSSocket } from 'node:tls';
+import { apiError } from '../errors.ts';
+import { type Address, formatAddress } from '../client/address.ts';
+import { fingerprintOf } from './fingerprint.ts';
+
+/** The longest wait for a connection: a machine that is off does not answer at all. */
+const DIAL_MAX_MS = 5000;
+/** Finds a laptop's dead connections to a capsule that is gone. */
+const KEEP_ALIVE_MS = 15_000;
+
+/** In the certificate of every capsule; an IP address cannot be named in a handshake. */
+const SERVER_NAME = 'capsule';
+
+export interface Dialled {
+  readonly socket: TLSSocket;
+  /** Of the certificate, whose key the capsule has proven to hold. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Makes a TLS 1.3 connection, and trusts nobody: the caller compares the fingerprint before it sends a byte.
+ * Fails with `API_UNREACHABLE`, `API_NOT_A_CAPSULE`.
+ */
+export async function dial(address: Address, signal?: AbortSignal): Promise<Dialled> {
+  const limit = AbortSignal.timeout(DIAL_MAX_MS);
+  const socket = connect({
+    ...address,
+    servername: SERVER_NAME,
+    ALPNProtocols: ['h2'],
+    minVersion: 'TLSv1.3',
+    // Every capsule signs its own certificate: the pin decides, not an authority.
+    rejectUnauthorized: false,
+  });
+  try {
+    await secured(socket, signal === undefined ? limit : AbortSignal.any([limit, signal]));
+    const { raw } = socket.getPeerCertificate();
+    socket.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
+    return { socket, fingerprint: fingerprintOf(raw) };
+  } catch (error) {
+    socket.destroy();
+    signal?.throwIfAborted();
+    throw dialError(error, formatAddress(address));
+  }
+}
+
+/** The same, for a capsule that is known. Fails with `API_PIN_MISMATCH` too. */
+export async function dialPinned(
+  address: Address,
+  pin: string,
+  signal?: AbortSignal,
+): Promise<TLSSocket> {
+  const { socket, fingerprint } = await dial(address, signal);
+  if (fingerprint === pin) return socket;
+  socket.destroy();
+  throw apiError.PIN_MISMATCH({ target: formatAddress(address), pin, fingerprint });
+}
+
+function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = () => reject(signal.reason);
+    const settle = (error?: Error) => {
+      signal.removeEventListener('abort', fail);
+      socket.off('error', settle).off('close', closed);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const closed = () => settle(new Error('the connection was closed'));
+    socket.once('secureConnect', () => settle());
+    socket.once('error', settle).once('close', closed);
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}
+
+/** The kernel's and the resolver's reasons in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'no process listens there',
+  EHOSTUNREACH: 'no machine with this address answers',
+  ENETUNREACH: 'there is no route to this address',
+  ENOTFOUND: 'this name is not known',
+  EAI_AGAIN: 'the name server does not answer',
+  ETIMEDOUT: 'it does not answer in time',
+};
+
+function dialError(error: unknown, target: string) {
+  const { code, name, message } = error as NodeJS.ErrnoException;
+  if (name === 'TimeoutError') {
+    return apiError.UNREACHABLE({ target, reason: REASONS['ETIMEDOUT'] ?? message }, error);
+  }
+  const reason = codesOf(error).map((one) => REASONS[one])[0];
+  if (reason !== undefined) return apiError.UNREACHABLE({ target, reason }, error);
+  // A handshake that fails: something else listens there.
+  if (code?.startsWith('ERR_SSL_') || code === 'ECONNRESET' || code === 'EPROTO') {
+    return apiError.NOT_A_CAPSULE({ target }, error);
+  }
+  return apiError.UNREACHABLE({ target, reason: message }, error);
+}
+
+/** Of a name with several addresses, each of which may have failed. */
+function codesOf(error: unknown): readonly string[] {
+  const errors = error instanceof AggregateError ? [error, ...error.errors] : [error];
+  return errors.flatMap(({ code }: NodeJS.ErrnoException) => code ?? []).filter((code) => code in REASONS);
+}
