@@ -12,7 +12,7 @@ export interface Layer {
 
 export const LAYERS: Readonly<Record<string, Layer>> = {
   core: { uses: [], pure: true },
-  // In three exports; which of its folders run in a browser, FOLDERS says.
+  // In four exports; which of its folders run in a browser, FOLDERS says.
   api: { uses: ['core'] },
   engine: { uses: ['core'] },
   host: { uses: ['core'] },

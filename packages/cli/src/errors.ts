@@ -87,14 +87,14 @@ export const cliError = defineErrors('CLI', {
   NO_CAPSULE: {
     kind: 'unavailable',
     message: (f: { looked: string }) => `no capsule found: nothing listens at ${f.looked}`,
-    why: 'neither --capsule nor CAPSULE_HOST names a capsule, and no capsule runs on this machine',
-    hint: 'start one with `npm start`, or set CAPSULE_HOST=unix:/path/of/capsuled.sock',
+    why: 'neither --capsule, CAPSULE_HOST nor a current context names a capsule, and no capsule runs on this machine',
+    hint: remedy`start one with \`npm start\`, or adopt one on the network: ${action('adopt', { address: 'ADDRESS' })}`,
   },
   CAPSULES_HIDDEN: {
     kind: 'denied',
     message: () => 'this user has no permission to see the capsules of this machine',
     why: 'only root can open the socket of a capsule',
-    hint: 'run the command as root: sudo -s opens a root shell',
+    hint: remedy`run the command as root, or adopt the capsule for this user: ${action('adopt', { address: 'ADDRESS' })}`,
   },
   SEVERAL_CAPSULES: {
     kind: 'invalid',
@@ -102,6 +102,85 @@ export const cliError = defineErrors('CLI', {
       `several capsules run on this machine: ${f.targets.join(', ')}`,
     why: 'neither --capsule nor CAPSULE_HOST names one of them',
     hint: 'choose one with --capsule, or set CAPSULE_HOST',
+  },
+  NOT_ADOPTED: {
+    kind: 'precondition',
+    message: (f: { address: string }) => `no context has the address ${f.address}`,
+    why: 'a command is sent only to a capsule whose fingerprint is pinned',
+    hint: (f) => remedy`adopt the capsule first: ${action('adopt', { address: f.address })}`,
+  },
+  CONTEXT_MISSING: {
+    kind: 'invalid',
+    message: (f: { name: string; near: string | undefined }) =>
+      `there is no context named ${f.name}`,
+    hint: (f) =>
+      f.near === undefined
+        ? remedy`${action('context.list')} shows the contexts; for a capsule that is not adopted: ${action('adopt', { address: f.name })}`
+        : `did you mean ${f.near}?`,
+  },
+  CONTEXT_TAKEN: {
+    kind: 'exists',
+    message: (f: { name: string }) => `the context ${f.name} is of another capsule`,
+    hint: (f) =>
+      remedy`choose another name with --name, or remove the context: ${action('context.rm', { context: f.name })}`,
+  },
+  CONTEXT_NAME: {
+    kind: 'invalid',
+    message: (f: { name: string }) => `${JSON.stringify(f.name)} is not a name for a context`,
+    hint: 'use up to 63 letters, digits, dots, dashes and underscores, and begin with a letter or digit',
+  },
+  CONFIG_INVALID: {
+    kind: 'invalid',
+    message: (f: { path: string; problem: string }) => `${f.path} is not valid: ${f.problem}`,
+    hint: 'correct the file, or move it away and adopt the capsules again; the key in its folder stays valid',
+  },
+  CONFIG_LOCKED: {
+    kind: 'unavailable',
+    message: (f: { path: string }) => `another command holds ${f.path}`,
+    hint: 'try again; if no other command runs, remove the file',
+  },
+  KEY_MISSING: {
+    kind: 'notFound',
+    message: (f: { path: string }) => `there is no key at ${f.path}`,
+    why: 'the context names this file as the key of the operator',
+    hint: 'restore the file from a backup, or have the key of this machine enrolled by another operator',
+  },
+  KEY_INVALID: {
+    kind: 'invalid',
+    message: (f: { path: string }) => `${f.path} holds no Ed25519 key in PEM`,
+    hint: 'restore the file from a backup; a public key belongs to `key add`, a private key stays on its machine',
+  },
+  KEY_EXPOSED: {
+    kind: 'denied',
+    message: (f: { path: string }) => `other users of this machine can read the key ${f.path}`,
+    hint: (f) => `close it: chmod 600 ${f.path}`,
+  },
+  FINGERPRINT_DIFFERS: {
+    kind: 'denied',
+    message: (f: { address: string; expected: string; fingerprint: string }) =>
+      `the machine at ${f.address} is not the expected capsule; nothing was sent to it`,
+    why: (f) => `its fingerprint is ${f.fingerprint}, --fingerprint names ${f.expected}`,
+    hint: 'compare the fingerprint with the console of the capsule',
+  },
+  ADOPTION_ANSWER: {
+    kind: 'internal',
+    message: (f: { address: string; problem: string }) =>
+      `the answer of ${f.address} does not fit: ${f.problem}`,
+    why: 'no context was saved, and the key of this machine is unchanged',
+    hint: 'do not trust this machine; compare the fingerprint with the console of the capsule',
+  },
+  ADOPTION_OLD: {
+    kind: 'unsupported',
+    message: (f: { address: string }) => `the capsule at ${f.address} is too old to be adopted`,
+    why: 'it does not know the adoption with a code',
+    hint: 'update the capsule, or use the capsulectl that came with it',
+  },
+  AUDIT_BROKEN: {
+    kind: 'internal',
+    message: (f: { sequence: string }) =>
+      `the audit log is not intact: record ${f.sequence} does not fit its predecessor`,
+    why: 'a record was changed, removed or moved',
+    hint: 'keep a copy of the log, and find out which program had access to the store of the capsule',
   },
   REGISTRY_MISSING: {
     kind: 'notFound',

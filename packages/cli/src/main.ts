@@ -63,7 +63,13 @@ function startProgram(program: Program, words: readonly string[]): void {
     socketFolder: SOCKET_FOLDER,
     // Help and usage errors need no client, which takes longer to load than all the rest.
     connect: async (target, options) =>
-      (await import('@capsule/api/node')).connectCapsule(target, options),
+      typeof target === 'string'
+        ? (await import('@capsule/api/node')).connectCapsule(target, options)
+        : (await import('./shared/operator/connect-saved.ts')).connectSaved(
+            target,
+            { env, now: Date.now },
+            options,
+          ),
   };
 
   // No `await` at the top: a CommonJS bundle has none.

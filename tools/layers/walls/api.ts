@@ -1,6 +1,6 @@
 import type { Folders } from '../folders.ts';
 
-/** Three exports, of which two also run in a browser. */
+/** Four exports, of which one also run in a browser. */
 export const API: Folders = {
   gen: { uses: [], pure: true },
   'errors.ts': { uses: [], pure: true },

@@ -59,7 +59,9 @@ export const CLI: Folders = {
     ],
     tests: ['capsulectl', 'kuke', 'testing'],
   },
-  'shared/target': { uses: ['errors.ts', 'program'], tests: ['testing'] },
+  // The contexts and the key of this operator, in files.
+  'shared/operator': { uses: ['errors.ts', 'program'] },
+  'shared/target': { uses: ['errors.ts', 'program', 'shared/operator'], tests: ['testing'] },
   'shared/stream': { uses: ['program', 'shared/render', 'shared/target'], tests: ['testing'] },
   'shared/tar': { uses: ['shared/copy/errors.ts'] },
   'shared/archive': { uses: ['program', 'shared/copy/errors.ts', 'shared/tar'] },
@@ -69,8 +71,26 @@ export const CLI: Folders = {
     uses: ['program', 'shared/render', 'shared/stream', 'shared/target', 'version.ts'],
     tests: ['testing'],
   },
+  'shared/audit': {
+    uses: ['errors.ts', 'program', 'shared/render', 'shared/stream', 'shared/target'],
+  },
+  'shared/context': {
+    uses: ['errors.ts', 'program', 'shared/operator', 'shared/render', 'shared/target'],
+  },
+  'shared/identity': {
+    uses: [
+      'errors.ts',
+      'program',
+      'shared/argument',
+      'shared/confirm',
+      'shared/operator',
+      'shared/render',
+      'shared/target',
+    ],
+    tests: ['testing'],
+  },
   'shared/completion': {
-    uses: ['program', 'shared/explain', 'shared/target'],
+    uses: ['program', 'shared/explain', 'shared/operator', 'shared/target'],
     tests: ['capsulectl'],
   },
   'shared/copy/errors.ts': { uses: [] },
@@ -180,13 +200,16 @@ export const CLI: Folders = {
     uses: [
       'program',
       'shared/argument',
+      'shared/audit',
       'shared/capsule',
       'shared/catalogue',
       'shared/completion',
       'shared/confirm',
+      'shared/context',
       'shared/copy',
       'shared/event',
       'shared/explain',
+      'shared/identity',
       'shared/image',
       'shared/manifest',
       'shared/registry',
@@ -218,5 +241,5 @@ export const CLI: Folders = {
     ],
     tests: ['testing'],
   },
-  testing: { uses: ['capsulectl', 'program'] },
+  testing: { uses: ['capsulectl', 'program', 'shared/operator'] },
 };

@@ -19,17 +19,33 @@ test('an address has a port, or the usual one', () => {
 });
 
 test('anything else is refused', () => {
-  for (const text of ['', ':50000', 'a b', 'box:0', 'box:65536', 'box:x', '[::1', 'http://box', 'a/b']) {
+  for (const text of [
+    '',
+    ':50000',
+    'a b',
+    'box:0',
+    'box:65536',
+    'box:x',
+    '[::1',
+    'http://box',
+    'a/b',
+  ]) {
     assert.throws(() => parseAddress(text), { code: 'API_TARGET_INVALID' }, text);
   }
 });
 
 test('a written address reads as itself, and no text makes the reader fail otherwise', () => {
   const address = fc.record({
-    host: fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6().filter((text) => text.includes(':'))),
+    host: fc.oneof(
+      fc.domain(),
+      fc.ipV4(),
+      fc.ipV6().filter((text) => text.includes(':')),
+    ),
     port: fc.integer({ min: 1, max: 65_535 }),
   });
-  fc.assert(fc.property(address, (one) => assert.deepEqual(parseAddress(formatAddress(one)), { ...one })));
+  fc.assert(
+    fc.property(address, (one) => assert.deepEqual(parseAddress(formatAddress(one)), { ...one })),
+  );
   fc.assert(
     fc.property(fc.string(), (text) => {
       try {

@@ -1,4 +1,5 @@
 import { type Client, createClient, type Transport } from '@connectrpc/connect';
+import { AuditService } from '../gen/capsule/v1/audit_pb.ts';
 import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
 import { CellService } from '../gen/capsule/v1/cell_pb.ts';
 import { EventService } from '../gen/capsule/v1/event_pb.ts';
@@ -22,6 +23,7 @@ export interface CapsuleClient extends AsyncDisposable {
   readonly event: Client<typeof EventService>;
   readonly capsule: Client<typeof CapsuleService>;
   readonly identity: Client<typeof IdentityService>;
+  readonly audit: Client<typeof AuditService>;
   readonly health: Client<typeof Health>;
   /** Ends the connection and every open call. Idempotent. */
   close(): void;
@@ -52,6 +54,7 @@ export function createClients({ target, transport: inner, close }: Connection): 
     event: createClient(EventService, transport),
     capsule: createClient(CapsuleService, transport),
     identity: createClient(IdentityService, transport),
+    audit: createClient(AuditService, transport),
     health: createClient(Health, transport),
     close,
     [Symbol.asyncDispose]: async () => close(),

@@ -9,7 +9,7 @@ export interface AdoptionFacts {
   readonly fingerprint: string;
 }
 
-/** Proves possession of the key to this very capsule, so that nobody can pass the proof on. */
+/** Proves possession of the key to this very capsule, so that no other machine can pass it on. */
 export function adoptionProof({ key, name, nonce, fingerprint }: AdoptionFacts): Uint8Array {
   const message = Buffer.concat([
     Buffer.from('capsule adopt v1\n'),

@@ -128,15 +128,20 @@ test('a capsule that moved is found again, and only by its pin', async () => {
   await using fake = await startRemoteCapsule(box);
   await using other = await startRemoteCapsule(box);
   const operator = { ...operatorOf(fake), address: parseAddress(other.address) };
-  await using found = connectRemote({ ...operator, findAgain: async () => parseAddress(fake.address) });
+  await using found = connectRemote({
+    ...operator,
+    findAgain: async () => parseAddress(fake.address),
+  });
   assert.equal((await found.capsule.getInfo({})).hostname, 'box');
   await using lost = connectRemote({ ...operator, findAgain: async () => undefined });
   await assert.rejects(lost.capsule.getInfo({}), { code: 'API_PIN_MISMATCH' });
   assert.deepEqual(other.identity.tokens, []);
 });
 
-test('an address without a capsule is told apart from something else that listens there', async () => {
-  const plain = createServer((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+test('the errors for an address without a capsule, and for another program there, differ', async () => {
+  const plain = createServer(
+    (socket) => void socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+  );
   plain.listen(0, '127.0.0.1');
   await once(plain, 'listening');
   const { port } = plain.address() as { port: number };
@@ -158,7 +163,7 @@ test('a caller that gives up ends the dial with its own reason', async () => {
   const stop = new AbortController();
   silent.once('connection', (socket) => {
     stop.abort(reason);
-    socket.once('close', () => silent.close());
+    socket.resume().once('close', () => silent.close());
   });
   await assert.rejects(dial({ host: '127.0.0.1', port }, stop.signal), reason);
   await once(silent, 'close');

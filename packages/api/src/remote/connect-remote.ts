@@ -1,7 +1,7 @@
 import { createGrpcTransport } from '@connectrpc/connect-node';
+import type { Address } from '../client/address.ts';
 import { type CapsuleClient, createClients } from '../client/create-clients.ts';
 import { translateErrors } from '../client/translate-errors.ts';
-import type { Address } from '../client/address.ts';
 import { dialPinned } from './dial.ts';
 import { type Signer, signCalls } from './sign-calls.ts';
 import { TlsSessions } from './tls-sessions.ts';

@@ -1,6 +1,6 @@
 import { connect, type TLSSocket } from 'node:tls';
-import { apiError } from '../errors.ts';
 import { type Address, formatAddress } from '../client/address.ts';
+import { apiError } from '../errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** The longest wait for a connection: a machine that is off does not answer at all. */
@@ -18,7 +18,7 @@ export interface Dialled {
 }
 
 /**
- * Makes a TLS 1.3 connection, and trusts nobody: the caller compares the fingerprint before it sends a byte.
+ * Makes a TLS 1.3 connection, and trusts no certificate: the caller compares the fingerprint before it sends a byte.
  * Fails with `API_UNREACHABLE`, `API_NOT_A_CAPSULE`.
  */
 export async function dial(address: Address, signal?: AbortSignal): Promise<Dialled> {
@@ -64,7 +64,7 @@ function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
       if (error === undefined) resolve();
       else reject(error);
     };
-    const closed = () => settle(new Error('the connection was closed'));
+    const closed = () => settle(apiError.NOT_A_CAPSULE({ target: SERVER_NAME }));
     socket.once('secureConnect', () => settle());
     socket.once('error', settle).once('close', closed);
     if (signal.aborted) fail();
@@ -99,5 +99,7 @@ function dialError(error: unknown, target: string) {
 /** Of a name with several addresses, each of which may have failed. */
 function codesOf(error: unknown): readonly string[] {
   const errors = error instanceof AggregateError ? [error, ...error.errors] : [error];
-  return errors.flatMap(({ code }: NodeJS.ErrnoException) => code ?? []).filter((code) => code in REASONS);
+  return errors
+    .flatMap(({ code }: NodeJS.ErrnoException) => code ?? [])
+    .filter((code) => code in REASONS);
 }

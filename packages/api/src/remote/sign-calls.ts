@@ -71,7 +71,7 @@ function factsOf({ key, kid, capsuleId }: Signer) {
   return { key, kid, audience: capsuleId };
 }
 
-function withToken(header: HeadersInit | undefined, token: string): Headers {
+function withToken(header: Parameters<Transport['unary']>[3], token: string): Headers {
   const all = new Headers(header);
   all.set('authorization', `Bearer ${token}`);
   return all;

@@ -50,8 +50,9 @@ export const HABITS: Readonly<Record<string, string>> = {
   scale: MANY,
   'port-forward': PORTS,
   port: PORTS,
-  context: 'choose a capsule with --capsule TARGET, or with CAPSULE_HOST',
-  config: 'choose a capsule with --capsule TARGET, or with CAPSULE_HOST',
+  config: 'did you mean `capsulectl context list`?',
+  pair: 'did you mean `capsulectl adopt HOST`?',
+  connect: 'did you mean `capsulectl adopt HOST`?',
   'workload delete -f':
     'name the workload: `capsulectl workload delete NAME`; --force kills it immediately',
   'workload list -a': 'leave out -a: the list always shows stopped workloads too',

@@ -2,7 +2,9 @@ import { CAPSULE_FLAG, DEBUG_FLAG } from '../program/global-flags.ts';
 import type { Program } from '../program/program.ts';
 import { version } from '../version.ts';
 import { CAPSULE_COMMANDS } from './capsule-catalogue.ts';
+import { CONTEXT_COMMANDS } from './context-catalogue.ts';
 import { HABITS } from './habits.ts';
+import { IDENTITY_COMMANDS } from './identity-catalogue.ts';
 import { IMAGE_COMMANDS } from './image-catalogue.ts';
 import { NODE_COMMANDS } from './node-catalogue.ts';
 import { REGISTRY_COMMANDS } from './registry-catalogue.ts';
@@ -29,6 +31,9 @@ export const CAPSULECTL: Program = {
     container: 'the containers of cells',
     capsule: 'the capsule itself',
     update: 'versions of the system',
+    key: 'the keys that may use the capsule',
+    adoption: 'how a capsule gets its first key',
+    context: 'the capsules that this operator adopted',
   },
   habits: HABITS,
   globalFlags: [CAPSULE_FLAG, DEBUG_FLAG],
@@ -41,6 +46,8 @@ export const CAPSULECTL: Program = {
     ...NODE_COMMANDS,
     ...CAPSULE_COMMANDS,
     ...UPDATE_COMMANDS,
+    ...IDENTITY_COMMANDS,
+    ...CONTEXT_COMMANDS,
     ...TOOL_COMMANDS,
   ],
 };

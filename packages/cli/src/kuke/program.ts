@@ -58,6 +58,7 @@ export const KUKE: Program = {
     },
   ],
   habits: HABITS,
+  isLocal: true,
   globalFlags: [CAPSULE_FLAG, DEBUG_FLAG],
   commands: [
     ...ROOT_COMMANDS,

@@ -2,7 +2,7 @@ import type { Flag } from './manual.ts';
 
 export const CAPSULE_FLAG: Flag = {
   flags: '--capsule <target>',
-  summary: 'the capsule to use: unix:/path (or CAPSULE_HOST)',
+  summary: 'a context, host:port or unix:/path (or CAPSULE_HOST)',
   completes: 'capsule',
 };
 export const DEBUG_FLAG: Flag = { flags: '--debug', summary: 'print the causes of errors' };

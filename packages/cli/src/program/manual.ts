@@ -9,6 +9,8 @@ export type Completable =
   | 'image'
   | 'registry'
   | 'capsule'
+  | 'context'
+  | 'key'
   | 'shell'
   | 'checkSection'
   | 'errorCode'
@@ -80,6 +82,8 @@ export interface ProgramManual {
   readonly commands: readonly CommandManual[];
   /** Shorter and longer forms of the words of a path, by their position: `{ c: 'create' }`, then `{ cells: 'cell' }`. */
   readonly shorthands?: readonly Readonly<Record<string, string>>[];
+  /** It works on the machine that it runs on, and knows no contexts. */
+  readonly isLocal?: boolean;
   /** The advice for commands of other programs: `run`, `image load`, `delete -f`. */
   readonly habits: Readonly<Record<string, string>>;
 }

@@ -13,7 +13,7 @@ export function normaliseArguments(
 ): readonly string[] {
   const [first, ...rest] = typed;
   if (first === 'help') return [...rest, '--help'];
-  const words = nameCommand(setOtherApart(typed, program), program);
+  const words = nameCommand(setKeysApart(setOtherApart(typed, program), program), program);
   const end = words.indexOf('--');
   const flags = end < 0 ? words : words.slice(0, end);
   const behind = end < 0 ? [] : words.slice(end);
@@ -30,6 +30,18 @@ function setOtherApart(words: readonly string[], program: ProgramManual): readon
   const index = command?.args.findIndex(({ isOfOther }) => isOfOther === true) ?? -1;
   const start = index < 0 ? undefined : plain[pathLength + index]?.at;
   return start === undefined ? words : words.toSpliced(start, 0, '--');
+}
+
+const KEY_ID = /^-[\w-]{42}$/;
+
+/** With ids of keys that begin with a dash, like one in 64, behind a `--`: no flag is that long. */
+function setKeysApart(words: readonly string[], program: ProgramManual): readonly string[] {
+  const { command } = scanWords(program, words);
+  if (command?.args.some(({ completes }) => completes === 'key') !== true) return words;
+  const ids = words.filter((word) => KEY_ID.test(word));
+  if (ids.length === 0) return words;
+  const others = words.filter((word) => !KEY_ID.test(word));
+  return others.includes('--') ? [...others, ...ids] : [...others, '--', ...ids];
 }
 
 /** With the words of the command in full: short ones expanded, and the one that may be left out put in. */

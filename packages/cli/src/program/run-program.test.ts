@@ -26,7 +26,7 @@ const MISTAKES: readonly (readonly [string[], RegExp])[] = [
   [['workload', 'logs', 'web', '-n', 'ten'], /--tail takes a whole number, not "ten"/],
   [['workload', 'logs', 'web', '-n', '-5'], /--tail takes a whole number, not "-5"/],
   [['apply', '-f', 'x', '--timeout', 'soon'], /--timeout takes a duration/],
-  [['workload', 'list', '--capsule', 'nonsense'], /"nonsense" is not the address of a capsule/],
+  [['workload', 'list', '--capsule', 'nonsense'], /there is no context named nonsense/],
 ];
 
 for (const [words, message] of MISTAKES) {

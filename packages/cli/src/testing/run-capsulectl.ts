@@ -1,11 +1,13 @@
 import { connectCapsule } from '@capsule/api/node';
 import type { CapsuleClient } from '@capsule/api/wire';
 import { CAPSULECTL } from '../capsulectl/program.ts';
+import type { CapsuleTarget } from '../program/context/capsule-target.ts';
 import type { Output } from '../program/context/output.ts';
 import type { Signals } from '../program/context/signals.ts';
 import type { Terminal } from '../program/context/terminal.ts';
 import type { Program } from '../program/program.ts';
 import { type ProgramContext, runProgram } from '../program/run-program.ts';
+import { connectSaved } from '../shared/operator/connect-saved.ts';
 
 export interface RunOptions {
   /** Another one than capsulectl. */
@@ -21,10 +23,13 @@ export interface RunOptions {
   /** Of the terminal; 80 by default. */
   readonly columns?: number;
   readonly socketFolder?: string;
-  readonly connect?: (target: string) => Promise<CapsuleClient>;
+  readonly connect?: (target: CapsuleTarget) => Promise<CapsuleClient>;
   /** Receives everything that is written, as it is written. */
   readonly onWrite?: (text: string) => void;
 }
+
+/** The operator who runs the tests has contexts of their own. */
+const NO_CONFIG = { CAPSULE_CONFIG_DIR: '/nonexistent/capsule' };
 
 const NO_SIGNALS: Signals = { take: () => ({ [Symbol.dispose]: () => undefined }) };
 
@@ -47,13 +52,18 @@ export async function runCapsulectl(
     stdin: bytesOf(options.stdin ?? ''),
     out: out.output,
     err: err.output,
-    env: { ...(target && { CAPSULE_HOST: target }), ...options.env },
+    env: { ...NO_CONFIG, ...(target && { CAPSULE_HOST: target }), ...options.env },
     signal: options.signal ?? new AbortController().signal,
     signals: options.signals ?? NO_SIGNALS,
     terminal: options.terminal,
     now: options.now ?? Date.now,
     socketFolder: options.socketFolder ?? '/nonexistent',
-    connect: options.connect ?? (async (at, how) => connectCapsule(at, how)),
+    connect:
+      options.connect ??
+      (async (at, how) =>
+        typeof at === 'string'
+          ? connectCapsule(at, how)
+          : connectSaved(at, { env: { ...NO_CONFIG, ...options.env }, now: Date.now }, how)),
   };
   const exitCode = await runProgram(words, context);
   return { exitCode, stdout: out.text(), stderr: err.text() };

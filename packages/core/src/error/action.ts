@@ -36,7 +36,6 @@ export const ACTIONS = {
   'context.rm': ['context'],
   'context.use': ['context'],
   cp: [],
-  discover: [],
   events: ['name'],
   explain: ['code'],
   'image.list': IN_REALM,

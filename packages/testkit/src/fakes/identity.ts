@@ -1,23 +1,12 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
-import { IdentityService, Role } from '@capsule/api/wire';
-import { defineErrors } from '@capsule/core';
+import { type IdentityService, Role } from '@capsule/api/wire';
+import { CapsuleError } from '@capsule/core';
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 
-/** As the daemon has them. */
-const authError = defineErrors('AUTH', {
-  TOKEN_MISSING: { kind: 'denied', message: () => 'the call has no token' },
-  TOKEN_EXPIRED: { kind: 'denied', message: () => 'the token has expired' },
-  TOKEN_INVALID: {
-    kind: 'denied',
-    message: (f: { problem: string }) => `the token is not valid: ${f.problem}`,
-  },
-  KEY_UNKNOWN: { kind: 'denied', message: () => 'the key is not enrolled' },
-});
-const adoptionError = defineErrors('ADOPTION', {
-  WINDOW_CLOSED: { kind: 'precondition', message: () => 'adoption window closed: it has an owner' },
-  CODE_WRONG: { kind: 'denied', message: () => 'the code is wrong' },
-  PROOF_INVALID: { kind: 'denied', message: () => 'the signature does not fit' },
-});
+/** A refusal of the daemon, by its code. */
+function refusal(code: string, message: string): CapsuleError {
+  return new CapsuleError({ code, kind: 'denied', message });
+}
 
 const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 
@@ -29,7 +18,7 @@ interface Enrolled {
 
 /** The keys of a fake capsule, and what it thinks of tokens. Verifies for real. */
 export class FakeIdentity {
-  readonly capsuleId = 'abcdefghijklmnopqrstuvwxyz';
+  capsuleId = 'abcdefghijklmnopqrstuvwxyz';
   readonly code = 'ABCD-EFGH';
   readonly keys = new Map<string, Enrolled>();
   /** How far the capsule's clock is ahead, in seconds. */
@@ -46,21 +35,31 @@ export class FakeIdentity {
   /** Fails where the call has no token of an enrolled key. */
   check(header: Headers): Enrolled {
     const token = /^Bearer (.+)$/.exec(header.get('authorization') ?? '')?.[1];
-    if (token === undefined) throw authError.TOKEN_MISSING({});
+    if (token === undefined) throw refusal('AUTH_TOKEN_MISSING', 'the call has no token');
     const [head = '', claims = '', signature = ''] = token.split('.');
     const { sub, aud, iat, exp, nonce } = this.#note(claims);
     const key = this.keys.get(String(sub));
-    if (key === undefined) throw authError.KEY_UNKNOWN({});
-    if (aud !== this.capsuleId) throw authError.TOKEN_INVALID({ problem: 'audience' });
+    if (key === undefined) throw refusal('AUTH_KEY_UNKNOWN', 'the key is not enrolled');
+    if (aud !== this.capsuleId) throw refusal('AUTH_TOKEN_INVALID', 'wrong audience');
     if (!isSignedBy(key.raw, `${head}.${claims}`, Buffer.from(signature, 'base64url'))) {
-      throw authError.TOKEN_INVALID({ problem: 'signature' });
+      throw refusal('AUTH_TOKEN_INVALID', 'wrong signature');
     }
     if (nonce !== undefined) {
-      if (!this.#nonces.delete(String(nonce))) throw authError.TOKEN_INVALID({ problem: 'nonce' });
+      if (!this.#nonces.delete(String(nonce))) throw refusal('AUTH_TOKEN_INVALID', 'wrong nonce');
       return key;
     }
     const now = Date.now() / 1000 + this.clockAhead;
-    if (Number(exp) < now - 60 || Number(iat) > now + 60) throw authError.TOKEN_EXPIRED({});
+    if (Number(exp) < now - 60 || Number(iat) > now + 60)
+      throw refusal('AUTH_TOKEN_EXPIRED', 'the token has expired');
+    return key;
+  }
+
+  /** The key behind a call that `check` has let pass. */
+  #caller({ requestHeader }: HandlerContext): Enrolled {
+    const [, claims = ''] = (requestHeader.get('authorization') ?? '').split('.');
+    const { sub } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+    const key = this.keys.get(String(sub));
+    if (key === undefined) throw refusal('AUTH_KEY_UNKNOWN', 'the key is not enrolled');
     return key;
   }
 
@@ -70,55 +69,66 @@ export class FakeIdentity {
     return read;
   }
 
-  enrol(raw: Uint8Array, name: string, role = Role.ADMIN): string {
+  enrol(raw: Uint8Array, name: string, role: Role = Role.ADMIN): string {
     const kid = createHash('sha256').update(raw).digest('base64url');
     this.keys.set(kid, { name, raw, role });
     return kid;
   }
 
   service(): Partial<ServiceImpl<typeof IdentityService>> {
-    const { capsuleId } = this;
     return {
       challenge: () => {
         const nonce = randomBytes(32);
         this.#nonces.add(nonce.toString('base64url'));
-        return { nonce: new Uint8Array(nonce), capsuleId };
+        return { nonce: new Uint8Array(nonce), capsuleId: this.capsuleId };
       },
       adopt: ({ pubkey, name, claimCode, nonce, signature }) => {
-        if (this.keys.size > 0) throw adoptionError.WINDOW_CLOSED({});
+        if (this.keys.size > 0)
+          throw refusal('ADOPTION_CLOSED', 'adoption window closed: it has an owner');
         if (claimCode.toUpperCase().replace('-', '') !== this.code.replace('-', '')) {
-          throw adoptionError.CODE_WRONG({});
+          throw refusal('ADOPTION_CODE_WRONG', 'the code is wrong');
         }
         const isKnown = this.#nonces.delete(Buffer.from(nonce).toString('base64url'));
         const parts = [nonce, Buffer.from(this.#fingerprint, 'hex'), pubkey, Buffer.from(name)];
         const message = Buffer.concat([Buffer.from('capsule adopt v1\n'), ...parts]);
         if (!isKnown || !isSignedBy(pubkey, message, signature)) {
-          throw adoptionError.PROOF_INVALID({});
+          throw refusal('ADOPTION_PROOF_INVALID', 'the signature does not fit');
         }
         const kid = this.enrol(pubkey, name);
-        return { capsuleId, kid, tlsFingerprintSha256: this.#fingerprint, role: Role.ADMIN };
+        return {
+          capsuleId: this.capsuleId,
+          kid,
+          tlsFingerprintSha256: this.#fingerprint,
+          role: Role.ADMIN,
+        };
       },
       whoAmI: (_, context) => {
-        const { name, raw, role } = this.check(context.requestHeader);
+        const { name, raw, role } = this.#caller(context);
+        const { capsuleId } = this;
         return { capsuleId, kid: kidOf(raw), name, role, hostAccess: role === Role.ADMIN };
       },
       keyAdd: ({ pubkey, name, role }, context) => {
-        const addedByKid = kidOf(this.check(context.requestHeader).raw);
-        return { key: { kid: this.enrol(pubkey, name, role || Role.ADMIN), name, role, addedByKid } };
+        const addedByKid = kidOf(this.#caller(context).raw);
+        return {
+          key: { kid: this.enrol(pubkey, name, role || Role.ADMIN), name, role, addedByKid },
+        };
       },
-      keyList: (_, context) => this.#list(context),
-      keyRemove: ({ kid }, context) => {
-        this.check(context.requestHeader);
+      keyList: () => this.#list(),
+      keyRemove: ({ kid }) => {
         this.keys.delete(kid);
         return {};
       },
     };
   }
 
-  #list({ requestHeader }: HandlerContext) {
-    this.check(requestHeader);
+  #list() {
     return {
-      keys: [...this.keys].map(([kid, { name, role, raw }]) => ({ kid, name, role, publicKey: raw })),
+      keys: [...this.keys].map(([kid, { name, role, raw }]) => ({
+        kid,
+        name,
+        role,
+        publicKey: raw,
+      })),
     };
   }
 }

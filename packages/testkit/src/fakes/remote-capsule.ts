@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createSecureServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { connectErrorFrom } from '@capsule/api/wire';
+import { connectErrorFrom, IdentityService } from '@capsule/api/wire';
 import type { ConnectRouter, Interceptor } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { FakeIdentity } from './identity.ts';
@@ -25,10 +25,10 @@ export interface RemoteFake extends AsyncDisposable {
 export interface RemoteFakeOptions {
   readonly certificate?: Certificate;
   readonly port?: number;
-  /** Calls without a token; every other one needs that of an enrolled key. */
   readonly identity?: FakeIdentity;
 }
 
+/** Calls without a token; every other one needs that of an enrolled key. */
 const OPEN_CALLS: readonly string[] = ['Challenge', 'Adopt'];
 
 /** `routes` adds services to the identity service. */
@@ -50,6 +50,7 @@ export async function startRemoteCapsule(
   const adapter = connectNodeAdapter({
     interceptors: [edge],
     routes: (router) => {
+      router.service(IdentityService, identity.service());
       routes(router, identity);
     },
   });

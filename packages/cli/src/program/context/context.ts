@@ -1,6 +1,7 @@
 import type { ConnectOptions } from '@capsule/api/node';
 import type { CapsuleClient } from '@capsule/api/wire';
 import type { ProgramManual } from '../manual.ts';
+import type { CapsuleTarget } from './capsule-target.ts';
 import type { Output } from './output.ts';
 import type { Signals } from './signals.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,5 +24,5 @@ export interface Context {
   readonly now: () => number;
   /** Where capsules of this machine put their sockets: `/run/capsule`. */
   readonly socketFolder: string;
-  readonly connect: (target: string, options?: ConnectOptions) => Promise<CapsuleClient>;
+  readonly connect: (target: CapsuleTarget, options?: ConnectOptions) => Promise<CapsuleClient>;
 }

@@ -17,7 +17,7 @@ const verbs = (noun: string) =>
   );
 
 test('nouns and verbs are completed, hidden commands are not', async () => {
-  assert.deepEqual(await words('w'), ['workload']);
+  assert.deepEqual(await words('wo'), ['workload']);
   assert.deepEqual(await words('workload', ''), verbs('workload'));
   assert.deepEqual(await words('--debug', 'image', 'pus'), ['push']);
   assert.deepEqual(await words('_'), []);

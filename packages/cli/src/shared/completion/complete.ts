@@ -14,6 +14,7 @@ import type { Context } from '../../program/context/context.ts';
 import { Input } from '../../program/input.ts';
 import type { ProgramManual } from '../../program/manual.ts';
 import { scanWords } from '../../program/scan-words.ts';
+import { readContexts } from '../operator/read-contexts.ts';
 import { targetsHere } from '../target/find-target.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { completeWords, type LiveNames } from './complete-words.ts';
@@ -29,7 +30,9 @@ export const run: Run = async (input, context) => {
     if (kind === 'shell') return SHELLS;
     if (kind === 'checkSection') return CHECK_SECTIONS;
     if (kind === 'errorCode') return errorCodes();
-    if (kind === 'capsule') return targetsHere(context);
+    if (kind === 'context') return contextNames(context);
+    if (kind === 'capsule')
+      return [...(await contextNames(context)), ...(await targetsHere(context))];
     const within = placeIn(context.program, input.args);
     return namesOf(kind, typed, { asked, within, context });
   };
@@ -38,6 +41,13 @@ export const run: Run = async (input, context) => {
   await context.out.write([...lines, isFile ? `${FILES}\n` : ''].join(''));
   return undefined;
 };
+
+/** A damaged configuration has no names to offer. */
+async function contextNames(context: Context): Promise<readonly string[]> {
+  if (context.program.isLocal) return [];
+  const { contexts } = await readContexts(context).catch(() => ({ contexts: [] }));
+  return contexts.map(({ name }) => name);
+}
 
 /** Loaded here only: no other completion needs the catalogue. */
 async function errorCodes(): Promise<readonly string[]> {
@@ -65,7 +75,7 @@ function placeIn(program: ProgramManual, words: readonly string[]): Partial<Plac
   return { ...Object.fromEntries(flags), ...(cell !== undefined && { cell }) };
 }
 
-type Nameable = 'workload' | 'volume' | 'snapshot' | 'image' | 'registry' | Level;
+type Nameable = 'key' | 'workload' | 'volume' | 'snapshot' | 'image' | 'registry' | Level;
 
 interface Asked {
   readonly typed: string;
@@ -83,6 +93,8 @@ const ASK: Readonly<
     ) => Promise<readonly string[]>
   >
 > = {
+  key: async (client, options) =>
+    (await client.identity.keyList({}, options)).keys.map(({ kid }) => kid),
   workload: async (client, options) =>
     (await client.workload.list({}, options)).workloads.map(({ name }) => name),
   volume: async (client, options) =>

@@ -4,6 +4,7 @@ import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { plainText } from '../../program/plain-text.ts';
 import { readLine } from '../file/read-line.ts';
+import { aborted } from './prompt.ts';
 
 export const YES_FLAG = {
   flags: '-y, --yes',
@@ -35,13 +36,6 @@ export async function confirm(
   await err.write(`${lines.map((line) => `${line}\n`).join('')}${question} [y/N] `);
   const answer = await Promise.race([readLine(stdin), aborted(signal)]);
   if (!/^y(es)?$/i.test(answer.trim())) throw cliError.NOT_CONFIRMED({});
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  if (signal.aborted) reject(signal.reason);
-  else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  return promise;
 }
 
 /** `this workload`, `these 2 workloads`. */

@@ -1,15 +1,6 @@
 import { type Event, EventSeverity } from '@capsule/api/wire';
+import { formatMoment } from '../render/moment.ts';
 import type { Column } from '../render/table.ts';
-
-const pad = (number: number) => String(number).padStart(2, '0');
-
-/** The local time of a moment, with its day where that is not today. */
-export function formatMoment(ms: number, now: number): string {
-  const moment = new Date(ms);
-  const clock = [moment.getHours(), moment.getMinutes(), moment.getSeconds()].map(pad).join(':');
-  if (moment.toDateString() === new Date(now).toDateString()) return clock;
-  return `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())} ${clock}`;
-}
 
 export function eventColumns(now: number): readonly Column<Event>[] {
   return [

@@ -1,10 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { cliError } from '../../errors.ts';
+import type { SavedContext } from '../../program/context/capsule-target.ts';
 import type { Context } from '../../program/context/context.ts';
 import { localFault } from '../../program/local-fault.ts';
 import { configFile } from './folder.ts';
 import { readPlainConfig } from './plain-config.ts';
-import type { SavedContext, SavedContexts } from './saved-context.ts';
+
+export interface SavedContexts {
+  /** The name of the context for commands that name none. */
+  readonly current: string | undefined;
+  /** By name. */
+  readonly contexts: readonly SavedContext[];
+}
 
 const NONE: SavedContexts = { current: undefined, contexts: [] };
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { workloadToProto } from '@capsule/api/wire';
+import type { CapsuleTarget } from '../../program/context/capsule-target.ts';
 import { startFakeCapsule } from '../../testing/fake-capsule.ts';
 import { runCapsulectl } from '../../testing/run-capsulectl.ts';
 import { sampleWorkload } from '../../testing/sample-workload.ts';
@@ -27,7 +28,7 @@ async function targetOf(
   env: Record<string, string> = {},
   words: string[] = [],
 ) {
-  const targets: string[] = [];
+  const targets: CapsuleTarget[] = [];
   const result = await runCapsulectl(['workload', 'list', ...words], {
     socketFolder,
     env,
@@ -76,7 +77,10 @@ test('no capsule at all is an error with what to do next', async () => {
   const { exitCode, stderr } = await targetOf(folder.path);
   assert.equal(exitCode, 1);
   assert.match(stderr, /error: no capsule found/);
-  assert.match(stderr, /fix: start one with `npm start`, or set CAPSULE_HOST/);
+  assert.match(
+    stderr,
+    /fix: start one with `npm start`, or adopt one on the network: `capsulectl adopt ADDRESS`/,
+  );
 });
 
 test('without permission to see the capsules, the error asks for root, and does not say that none runs', async () => {
@@ -90,7 +94,7 @@ test('without permission to see the capsules, the error asks for root, and does 
   if (isRoot) process.seteuid?.(0);
   assert.equal(exitCode, 1);
   assert.match(stderr, /error: this user has no permission to see the capsules/);
-  assert.match(stderr, /fix: run the command as root/);
+  assert.match(stderr, /fix: run the command as root, or adopt the capsule for this user/);
 });
 
 test('a capsule that answers is asked', async () => {

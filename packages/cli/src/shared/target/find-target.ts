@@ -2,19 +2,27 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { cliError } from '../../errors.ts';
+import type { CapsuleTarget } from '../../program/context/capsule-target.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
+import { currentContext, findNamed } from './find-context.ts';
 
 const SOCKET = 'capsuled.sock';
 
 /**
- * Which capsule is meant: `--capsule`, else `CAPSULE_HOST`, else the capsule that this machine is,
- * else the only one that runs embedded on it. Fails with `CLI_NO_CAPSULE`, `CLI_CAPSULES_HIDDEN`,
- * `CLI_SEVERAL_CAPSULES`.
+ * Which capsule is meant: `--capsule`, else `CAPSULE_HOST`, else the current context, else the capsule that this
+ * machine is, else the only one that runs embedded on it. A program for its own machine knows no contexts. Fails with
+ * `CLI_CONTEXT_MISSING`, `CLI_NOT_ADOPTED`, `CLI_NO_CAPSULE`, `CLI_CAPSULES_HIDDEN`, `CLI_SEVERAL_CAPSULES`.
  */
-export async function findTarget(input: Input, context: Context): Promise<string> {
+export async function findTarget(input: Input, context: Context): Promise<CapsuleTarget> {
   const named = input.text('capsule') ?? context.env['CAPSULE_HOST'];
-  if (named !== undefined && named !== '') return named;
+  const isNamed = named !== undefined && named !== '';
+  if (context.program.isLocal) return isNamed ? named : findLocal(context);
+  if (isNamed) return findNamed(named, context);
+  return (await currentContext(context)) ?? findLocal(context);
+}
+
+async function findLocal(context: Context): Promise<string> {
   const own = path.join(context.socketFolder, SOCKET);
   const sockets = await listSockets(context.socketFolder);
   if (sockets.includes(own)) return `unix:${own}`;

@@ -9,9 +9,5 @@ export interface SavedContext {
   readonly keyPath: string;
 }
 
-export interface SavedContexts {
-  /** The name of the context for commands that name none. */
-  readonly current: string | undefined;
-  /** By name. */
-  readonly contexts: readonly SavedContext[];
-}
+/** The capsule of a command: the socket of one on this machine (`unix:/path`), or an adopted one. */
+export type CapsuleTarget = string | SavedContext;

@@ -1,0 +1,82 @@
+import { hostname, userInfo } from 'node:os';
+import { connectRemote, dial, type RemoteCapsule } from '@capsule/api/remote';
+import { type Address, type CapsuleClient, formatAddress, parseAddress } from '@capsule/api/wire';
+import { isCapsuleError } from '@capsule/core';
+import { cliError } from '../../errors.ts';
+import type { Run } from '../../program/command.ts';
+import type { SavedContext } from '../../program/context/capsule-target.ts';
+import type { Context } from '../../program/context/context.ts';
+import type { Input } from '../../program/input.ts';
+import { Prompt } from '../confirm/prompt.ts';
+import { requireContextName } from '../operator/change-contexts.ts';
+import { keyFile } from '../operator/folder.ts';
+import { ensureKey } from '../operator/operator-key.ts';
+import { readContexts } from '../operator/read-contexts.ts';
+import { printAdopted } from './print-adopted.ts';
+import { type Enrolment, enrol } from './prove-key.ts';
+import { readPin } from './read-pin.ts';
+import { saveContext } from './save-context.ts';
+
+export const run: Run = async (input, context) => {
+  const address = readAddress(input);
+  const name = await freeName(input, address, context);
+  const { socket, fingerprint } = await dial(address, context.signal);
+  socket.destroy();
+  const prompt = new Prompt(context);
+  await readPin({ input, prompt, address, fingerprint }, context);
+  const capsule = { name: formatAddress(address), address, fingerprint };
+  const enrolment = await adoptIt({ capsule, prompt }, input, context);
+  const saved: SavedContext = {
+    name,
+    addr: capsule.name,
+    capsuleId: enrolment.capsuleId,
+    fingerprint,
+    keyPath: keyFile(context),
+  };
+  const isCurrent = await saveContext(saved, context);
+  await printAdopted({ saved, enrolment, isCurrent }, input, context);
+  return undefined;
+};
+
+/** An argument, or what `--capsule` names; that form stands in older documents. */
+function readAddress(input: Input): Address {
+  const text = input.args[0] ?? input.text('capsule');
+  if (text === undefined) throw input.refuse('the address of the capsule is missing');
+  return parseAddress(text);
+}
+
+/** Fails with `CLI_CONTEXT_NAME`. */
+async function freeName(input: Input, { host }: Address, context: Context): Promise<string> {
+  const named = input.text('name');
+  if (named !== undefined) return requireContextName(named);
+  // Before anything is asked: the file must be readable when the key is enrolled.
+  await readContexts(context);
+  return requireContextName(host.replaceAll(/[^\w.-]/g, '-').replace(/^[^A-Za-z0-9]+/, ''));
+}
+
+interface Candidate {
+  readonly capsule: RemoteCapsule;
+  readonly prompt: Prompt;
+}
+
+async function adoptIt(
+  { capsule, prompt }: Candidate,
+  input: Input,
+  context: Context,
+): Promise<Enrolment> {
+  const key = await ensureKey(context);
+  await using client: CapsuleClient = connectRemote(capsule);
+  try {
+    return await enrol({ client, capsule, key, name: keyName(context), prompt }, input, context);
+  } catch (error) {
+    if (isCapsuleError(error) && error.code === 'API_CALL_UNKNOWN') {
+      throw cliError.ADOPTION_OLD({ address: capsule.name }, error);
+    }
+    throw error;
+  }
+}
+
+/** By which other operators know the key: `ann@laptop`. */
+function keyName({ env }: Context): string {
+  return `${env['USER'] || userInfo().username}@${hostname()}`;
+}

@@ -1,0 +1,95 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  adoptionProof,
+  connectRemote,
+  keyIdOf,
+  type RemoteCapsule,
+  rawPublicKey,
+} from '@capsule/api/remote';
+import type { CapsuleClient, Role } from '@capsule/api/wire';
+import { isCapsuleError } from '@capsule/core';
+import { cliError } from '../../errors.ts';
+import type { Context } from '../../program/context/context.ts';
+import type { Input } from '../../program/input.ts';
+import type { Prompt } from '../confirm/prompt.ts';
+import { readCode } from './read-code.ts';
+
+/** The key as the capsule knows it after an adoption. */
+export interface Enrolment {
+  readonly capsuleId: string;
+  readonly kid: string;
+  readonly role: Role;
+  /** Another operator had enrolled the key before. */
+  readonly wasEnrolled: boolean;
+}
+
+export interface Applicant {
+  /** Without a token. */
+  readonly client: CapsuleClient;
+  readonly capsule: RemoteCapsule;
+  readonly key: KeyObject;
+  /** Of the key, for people. */
+  readonly name: string;
+  readonly prompt: Prompt;
+}
+
+/** Enrols the key with the code on the capsule's console; a key that is enrolled already needs no code. */
+export async function enrol(
+  applicant: Applicant,
+  input: Input,
+  context: Context,
+): Promise<Enrolment> {
+  const { client } = applicant;
+  const { capsuleId } = await client.identity.challenge({}, { signal: context.signal });
+  const known = await findEnrolment(applicant, capsuleId, context);
+  if (known !== undefined) return known;
+  const claimCode = await readCode(input, applicant.prompt, context);
+  return adopt(applicant, { capsuleId, claimCode }, context.signal);
+}
+
+const KEY_UNKNOWN = 'AUTH_KEY_UNKNOWN';
+
+/** Undefined where the capsule does not know the key. */
+async function findEnrolment(
+  { capsule, key }: Applicant,
+  capsuleId: string,
+  { signal, now }: Context,
+): Promise<Enrolment | undefined> {
+  const kid = keyIdOf(rawPublicKey(key));
+  await using client = connectRemote({ ...capsule, signer: { key, kid, capsuleId, now } });
+  try {
+    const { role } = await client.identity.whoAmI({}, { signal });
+    return { capsuleId, kid, role, wasEnrolled: true };
+  } catch (error) {
+    if (isCapsuleError(error) && error.code === KEY_UNKNOWN) return undefined;
+    throw error;
+  }
+}
+
+interface Claim {
+  readonly capsuleId: string;
+  readonly claimCode: string;
+}
+
+/** A wrong answer fails, and never costs the operator a key. Fails with `CLI_ADOPTION_ANSWER`. */
+async function adopt(
+  { client, capsule, key, name }: Applicant,
+  { capsuleId, claimCode }: Claim,
+  signal: AbortSignal,
+): Promise<Enrolment> {
+  const { fingerprint, name: address } = capsule;
+  const pubkey = rawPublicKey(key);
+  const { nonce } = await client.identity.challenge({}, { signal });
+  const signature = adoptionProof({ key, name, nonce, fingerprint });
+  const request = { pubkey, name, claimCode, nonce, signature };
+  const answer = await client.identity.adopt(request, { signal });
+  const kid = keyIdOf(pubkey);
+  const problem =
+    answer.tlsFingerprintSha256 !== fingerprint
+      ? `it names the fingerprint ${answer.tlsFingerprintSha256}, and its own is ${fingerprint}`
+      : answer.capsuleId !== capsuleId || answer.kid !== kid
+        ? 'it names another capsule or key'
+        : undefined;
+  if (problem !== undefined) throw cliError.ADOPTION_ANSWER({ address, problem });
+  return { capsuleId, kid, role: answer.role, wasEnrolled: false };
+}
