@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -46,6 +46,15 @@ export class Docker implements AsyncDisposable {
     const said = (await run('tail', ['-n', '5', join(scratch, 'log')], { allow: [0, 1] })).stdout;
     await docker[Symbol.asyncDispose]();
     throw benchError.PEER_NOT_STARTED({ peer: 'docker', said });
+  }
+
+  /** As `start`; undefined on a machine without Debian's docker. */
+  static async startIfInstalled(): Promise<Docker | undefined> {
+    const isInstalled = await access(CLIENT, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    return isInstalled ? Docker.start() : undefined;
   }
 
   /** An OCI archive; Debian's docker reads only its own format. */

@@ -4,13 +4,14 @@
 //! each copy and takes it away with that copy.
 
 mod arguments;
+mod counted;
 mod cover;
 mod hidden_path;
 mod look;
 mod root;
 
 use arguments::{Arguments, Work, USAGE};
-use capsule_archive::failure::{Failure, Outcome};
+use capsule_archive::failure::{At, Failure, Outcome};
 use capsule_archive::measure::{measure, remark};
 use capsule_archive::own_folder::allow_deep_trees;
 use capsule_archive::pack::{pack, Pack};
@@ -18,6 +19,7 @@ use capsule_archive::reopen::Reopen;
 use capsule_archive::unpack::unpack;
 use capsule_archive::warnings::Warnings;
 use capsule_archive::{Seekable, Stream};
+use counted::Counted;
 use root::{Root, Unmounted};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
@@ -77,20 +79,40 @@ fn work_on(root: &Root, work: Work, warnings: &mut Warnings) -> Outcome<()> {
                 hidden,
                 reopen: &reopen,
             };
-            let output = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
-            pack(&what, output, warnings).map(drop)
+            let output = Counted::new(raw(io::stdout().as_fd())?);
+            let output = BufWriter::with_capacity(BUFFER_BYTES, output);
+            let output = pack(&what, output, warnings)?;
+            report(output.get_ref().bytes);
+            Ok(())
         }
         Work::Unpack { path, owner } => {
-            let input = Stream(BufReader::with_capacity(BUFFER_BYTES, io::stdin().lock()));
-            unpack(&path, (owner, hidden), input, (&reopen, warnings))?;
+            let input = Counted::new(raw(io::stdin().as_fd())?);
+            let mut input = BufReader::with_capacity(BUFFER_BYTES, input);
+            let source = Stream(&mut input);
+            unpack(&path, (owner, hidden), source, (&reopen, warnings))?;
             // A folder that the archive has brought: the workload would mount something over it.
-            match absent.iter().find(|path| path.symlink_metadata().is_ok()) {
-                Some(path) => hidden_by_archive(path),
-                None => Ok(()),
+            if let Some(path) = absent.iter().find(|path| path.symlink_metadata().is_ok()) {
+                return hidden_by_archive(path);
             }
+            // The sender may still be at the padding behind the archive: a closed connection would look like a cut.
+            io::copy(&mut input, &mut io::sink()).at(&path)?;
+            report(input.get_ref().bytes);
+            Ok(())
         }
         Work::Look(path) => print(&look::look(&path)?),
     }
+}
+
+/// The stream itself: those of the library search for ends of lines, and have small buffers.
+fn raw(stream: impl AsFd) -> Outcome<File> {
+    let owned = stream.as_fd().try_clone_to_owned();
+    owned.map(File::from).at(Path::new("stream"))
+}
+
+/// Reports the size of the archive, which the client compares with its own count.
+fn report(bytes: u64) {
+    // When this fails, no reader is left.
+    let _ = writeln!(io::stderr(), "bytes\t{bytes}");
 }
 
 fn hidden_by_archive(path: &Path) -> Outcome<()> {

@@ -1,8 +1,10 @@
 /** Messages, services and their mapping to core; also runs in a browser. */
 export * from './client/address.ts';
+export * from './client/bulk-stream.ts';
 export * from './client/create-clients.ts';
 export * from './errors.ts';
 export * from './gen/capsule/v1/audit_pb.ts';
+export * from './gen/capsule/v1/bulk_pb.ts';
 export * from './gen/capsule/v1/capsule_pb.ts';
 export * from './gen/capsule/v1/cell_pb.ts';
 export * from './gen/capsule/v1/error_pb.ts';

@@ -70,6 +70,7 @@ export * from './plan/volume/pool-level.ts';
 export * from './plan/volume/snapshot-schedule.ts';
 export * from './plan/volume/volume-use.ts';
 export type * from './port/boot-slots.ts';
+export type * from './port/byte-connection.ts';
 export type * from './port/cell-cgroups.ts';
 export type * from './port/cell-namespaces.ts';
 export type * from './port/cell-network.ts';

@@ -99,6 +99,7 @@ export const CLI: Folders = {
       'program',
       'shared/archive',
       'shared/copy/errors.ts',
+      'shared/transfer',
       'shared/progress',
       'shared/render',
       'shared/target',

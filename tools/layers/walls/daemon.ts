@@ -6,6 +6,7 @@ export const DAEMON: Folders = {
   // The schema, and the rows of cells that workloads are.
   store: { uses: [], tests: ['event', 'pause', 'registry', 'testing', 'volume'] },
   // The nouns, each of which knows only those that are named here.
+  bulk: { uses: [] },
   event: { uses: [] },
   image: { uses: [] },
   pause: { uses: [], tests: ['store'] },
@@ -33,6 +34,7 @@ export const DAEMON: Folders = {
   // Translates the wire: the one folder of nouns that all of them come together in.
   api: {
     uses: [
+      'bulk',
       'capsule',
       'cell',
       'diagnosis',
@@ -53,6 +55,7 @@ export const DAEMON: Folders = {
   system: {
     uses: [
       'api',
+      'bulk',
       'capsule',
       'cell',
       'config',

@@ -10,6 +10,7 @@ import { RegistryService } from '../gen/capsule/v1/registry_pb.ts';
 import { VolumeService } from '../gen/capsule/v1/volume_pb.ts';
 import { WorkloadService } from '../gen/capsule/v1/workload_pb.ts';
 import { Health } from '../gen/grpc/health/v1/health_pb.ts';
+import type { OpenBulk } from './bulk-stream.ts';
 import { translateErrors } from './translate-errors.ts';
 
 /** One client for each service of a capsule, over one connection. */
@@ -25,6 +26,8 @@ export interface CapsuleClient extends AsyncDisposable {
   readonly identity: Client<typeof IdentityService>;
   readonly audit: Client<typeof AuditService>;
   readonly health: Client<typeof Health>;
+  /** Undefined where no further connection can be opened, as in a browser. */
+  readonly openBulk: OpenBulk | undefined;
   /** Ends the connection and every open call. Idempotent. */
   close(): void;
 }
@@ -34,6 +37,7 @@ export interface Connection {
   /** The address for error messages: `unix:/path`. */
   readonly target: string;
   readonly transport: Transport;
+  readonly openBulk?: OpenBulk;
   readonly close: () => void;
 }
 
@@ -42,7 +46,12 @@ export interface Connection {
  * are, a missing or broken connection as kind `unavailable` (`API_UNREACHABLE`, `API_CONNECTION_LOST`). To leave
  * a stream early, abort the signal of the call: breaking out of the loop does not end it.
  */
-export function createClients({ target, transport: inner, close }: Connection): CapsuleClient {
+export function createClients({
+  target,
+  transport: inner,
+  openBulk,
+  close,
+}: Connection): CapsuleClient {
   const transport = translateErrors(inner, target);
   return {
     workload: createClient(WorkloadService, transport),
@@ -56,6 +65,7 @@ export function createClients({ target, transport: inner, close }: Connection): 
     identity: createClient(IdentityService, transport),
     audit: createClient(AuditService, transport),
     health: createClient(Health, transport),
+    openBulk,
     close,
     [Symbol.asyncDispose]: async () => close(),
   };

@@ -1,5 +1,6 @@
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { type CapsuleClient, createClients } from '../client/create-clients.ts';
+import { openBulk } from './bulk/open-bulk.ts';
 import { parseTarget } from './parse-target.ts';
 import { SocketSessions } from './socket-sessions.ts';
 
@@ -22,7 +23,13 @@ export function connectCapsule(
   target: string,
   { isTwoWay = false, ...options }: ConnectOptions = {},
 ): CapsuleClient {
-  const sessionManager = new SocketSessions(parseTarget(target).socketPath, isTwoWay);
+  const { socketPath } = parseTarget(target);
+  const sessionManager = new SocketSessions(socketPath, isTwoWay);
   const transport = createGrpcTransport({ baseUrl: 'http://capsule', sessionManager, ...options });
-  return createClients({ target, transport, close: () => sessionManager.abort() });
+  return createClients({
+    target,
+    transport,
+    openBulk: (ticket, signal) => openBulk({ target, socketPath }, ticket, signal),
+    close: () => sessionManager.abort(),
+  });
 }

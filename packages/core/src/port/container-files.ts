@@ -1,4 +1,5 @@
 import type { ContainerRef } from '../resource/cell/container-ref.ts';
+import type { ByteSink, ByteSource } from './byte-connection.ts';
 
 export type PathType = 'none' | 'file' | 'folder' | 'link' | 'other';
 
@@ -28,6 +29,11 @@ export interface ContainerPath {
 /** Takes what a copy left out or did not keep, as a line that begins with its path. */
 export type FilesWarn = (warning: string) => void;
 
+/** How an archive is packed. */
+export interface PackRules {
+  readonly warn?: FilesWarn;
+}
+
 /** How an archive is unpacked. */
 export interface UnpackRules {
   /** Owners, attributes, devices and named pipes as in the archive; else root's, and left out. */
@@ -46,15 +52,18 @@ export interface ContainerFiles {
    * that ends in `/.`. Sockets are left out, with a warning. Leaving the iteration ends it.
    */
   pack(at: ContainerPath, signal?: AbortSignal, warn?: FilesWarn): AsyncIterable<Uint8Array>;
+  /** Sends the archive that `pack` yields. Returns its size. */
+  packTo(at: ContainerPath, to: ByteSink, how: PackRules, signal?: AbortSignal): Promise<number>;
   /**
-   * Unpacks a tar archive in a folder, which it creates if needed. Files written before a failure stay.
+   * Unpacks a tar archive in a folder, which it creates if needed. Files written before a failure stay. Returns
+   * the size of what came, with all that follows the archive.
    */
   unpack(
     at: ContainerPath,
-    archive: AsyncIterable<Uint8Array>,
+    archive: ByteSource,
     how: UnpackRules,
     signal?: AbortSignal,
-  ): Promise<void>;
+  ): Promise<number>;
   /**
    * Copies the contents of a folder of the container, with all metadata, into a folder of the capsule. Gives
    * that folder the metadata of the copied one, and syncs all of it to the disk. Does nothing if the container

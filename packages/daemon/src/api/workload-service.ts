@@ -18,10 +18,12 @@ import {
 } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
+import type { BulkTransfers } from '../bulk/transfers.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { WorkloadCommands } from '../workload/commands.ts';
 import type { WorkloadController } from '../workload/controller.ts';
 import { workloadError } from '../workload/errors.ts';
+import { bulkCopyCalls } from './workload/bulk-copy.ts';
 import { copyFromWorkload, copyToWorkload, statWorkloadPath } from './workload/copy.ts';
 import { execInWorkload } from './workload/exec.ts';
 import { type ContainerTarget, requireContainer } from './workload/find-container.ts';
@@ -37,6 +39,7 @@ export interface WorkloadServiceParts extends WorkloadLogParts {
   readonly feed: Feed;
   readonly runtime: ContainerRuntime;
   readonly files: ContainerFiles;
+  readonly transfers: BulkTransfers;
 }
 
 /** Implements the calls about workloads. Methods that are missing here answer Unimplemented. */
@@ -105,6 +108,7 @@ export function workloadService(
     copyFrom(request, context) {
       return copyFromWorkload(request, copyParts, context.signal);
     },
+    ...bulkCopyCalls(parts.transfers, copyParts),
     statPath(request, context) {
       return statWorkloadPath(request, copyParts, context.signal);
     },

@@ -10,6 +10,8 @@ import { listen } from '../api/listen.ts';
 import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
 import { traceEdge } from '../api/trace-edge.ts';
 import type { WorkloadServiceParts } from '../api/workload-service.ts';
+import { BulkTransfers } from '../bulk/transfers.ts';
+import { BULK_PROTOCOL, bulkUpgrade } from '../bulk/upgrade.ts';
 import {
   CapsuleObserver,
   type CapsuleObserverParts,
@@ -51,6 +53,7 @@ export interface ApiParts {
 export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable> {
   const { ports, stored } = parts;
   const heap = new HeapTuning();
+  const transfers = setup.stack.use(new BulkTransfers(() => performance.now()));
   const routes = capsuleRoutes({
     capsule: capsuleParts(setup, parts),
     images: {
@@ -58,14 +61,15 @@ export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable
       use: isCapsuleError(stored) ? stored : stored.resources.images,
       realmOf: (realm) => resolveRealm(stored, realm),
     },
-    stored: isCapsuleError(stored) ? stored : storedParts(stored, ports),
+    stored: isCapsuleError(stored) ? stored : storedParts(stored, ports, transfers),
   });
   const interceptors = [
     traceEdge(setup.tracer),
     errorEdge(setup.log),
     bulkEdge(() => heap.allowGarbage()),
   ];
-  return listen(setup.paths.socket, new Edge({ routes, interceptors }));
+  const upgrades = { [BULK_PROTOCOL]: bulkUpgrade(transfers) };
+  return listen(setup.paths.socket, new Edge({ routes, interceptors, upgrades }));
 }
 
 /** Without a store, the capsule has no realm but the first one, and no alias. */
@@ -125,7 +129,7 @@ function workloadsSeen({ resources: { records, observer } }: Stored): WorkloadsS
   return { specs: records.specs, observer };
 }
 
-function storedParts(stored: Stored, ports: Ports): StoredParts {
+function storedParts(stored: Stored, ports: Ports, transfers: BulkTransfers): StoredParts {
   const { base, resources, registries } = stored;
   const { workloads, volumes, records, cells } = resources;
   const { commands, controller } = workloads;
@@ -142,7 +146,7 @@ function storedParts(stored: Stored, ports: Ports): StoredParts {
     lock: keyedLock(),
   });
   return {
-    workloads: workloadParts(stored, ports),
+    workloads: { ...workloadParts(stored, ports), transfers },
     events: { history: records.history, feed: base.feed },
     registries,
     volumes,
@@ -160,7 +164,10 @@ function storedParts(stored: Stored, ports: Ports): StoredParts {
   };
 }
 
-function workloadParts({ base, resources }: Stored, ports: Ports): WorkloadServiceParts {
+function workloadParts(
+  { base, resources }: Stored,
+  ports: Ports,
+): Omit<WorkloadServiceParts, 'transfers'> {
   const { commands, controller } = resources.workloads;
   const { runtime, files, logs } = ports;
   return {

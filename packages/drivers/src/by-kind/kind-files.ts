@@ -1,8 +1,11 @@
 import type {
+  ByteSink,
+  ByteSource,
   ContainerFiles,
   ContainerPath,
   ContainerRef,
   FilesWarn,
+  PackRules,
   PathSeen,
   UnpackRules,
 } from '@capsule/core';
@@ -30,12 +33,21 @@ export class KindFiles implements ContainerFiles {
     yield* (await this.#of(at)).pack(at, signal, warn);
   }
 
+  async packTo(
+    at: ContainerPath,
+    to: ByteSink,
+    how: PackRules,
+    signal?: AbortSignal,
+  ): Promise<number> {
+    return (await this.#of(at)).packTo(at, to, how, signal);
+  }
+
   async unpack(
     at: ContainerPath,
-    archive: AsyncIterable<Uint8Array>,
+    archive: ByteSource,
     how: UnpackRules,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<number> {
     return (await this.#of(at)).unpack(at, archive, how, signal);
   }
 

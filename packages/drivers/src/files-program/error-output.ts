@@ -4,10 +4,13 @@ const LINE_MOST = 4096;
 const WARNINGS_MOST = 200;
 const FAILURE_MOST = 16 * 1024;
 const WARNING = 'warning\t';
+const BYTES = /^bytes\t(\d+)$/;
 
-/** Collects the error output of capsule-files: lines of warnings, and at the end the failure. */
+/** Collects the error output of capsule-files: lines of warnings, and at the end its count of bytes or the failure. */
 export class ErrorOutput {
   readonly warnings: string[] = [];
+  /** Of the archive that it read or wrote. */
+  bytes = 0;
   #failure = '';
   #rest = '';
 
@@ -25,7 +28,10 @@ export class ErrorOutput {
   }
 
   #addLine(line: string): void {
-    if (!line.startsWith(WARNING)) {
+    const [, bytes] = BYTES.exec(line) ?? [];
+    if (bytes !== undefined) {
+      this.bytes = Number(bytes);
+    } else if (!line.startsWith(WARNING)) {
       this.#failure = `${this.#failure}${line}\n`.slice(-FAILURE_MOST);
     } else if (this.warnings.length < WARNINGS_MOST) {
       const [path = '', reason = ''] = line.slice(WARNING.length).slice(0, LINE_MOST).split('\t');

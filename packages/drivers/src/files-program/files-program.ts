@@ -1,15 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Stream } from 'node:stream';
 import type { FilesWarn, PathSeen } from '@capsule/core';
 import { requirePipes } from '@capsule/host';
 import { describeFailure } from './describe-failure.ts';
 import { ErrorOutput } from './error-output.ts';
 import { parseSeen } from './path-seen.ts';
 
-interface FilesProgramOptions {
-  readonly input?: number | 'pipe';
+/** Pipes of capsuled, where nothing else is given. */
+export interface Ends {
+  readonly input?: number | Stream | 'pipe';
+  readonly output?: Stream | 'pipe';
+}
+
+interface FilesProgramOptions extends Ends {
   readonly kept?: readonly number[];
   readonly folder?: string | undefined;
+}
+
+export interface Watching {
+  readonly signal?: AbortSignal | undefined;
+  readonly warn?: FilesWarn | undefined;
 }
 
 /** A running capsule-files. Disposal kills it and waits for its end. */
@@ -22,17 +33,18 @@ export class FilesProgram implements AsyncDisposable {
 
   /**
    * `folder`: where it unpacks an archive. `kept`: descriptors that it inherits from 3 on and that stay open
-   * while it runs.
+   * while it runs. An abort of the signal kills it.
    */
   constructor(
     program: string,
     args: readonly string[],
     container: string,
-    { input = 'pipe', kept = [], folder }: FilesProgramOptions = {},
+    { input = 'pipe', output = 'pipe', kept = [], folder }: FilesProgramOptions = {},
+    signal?: AbortSignal,
   ) {
     this.#container = container;
     this.#folder = folder;
-    this.child = spawn(program, args, { stdio: [input, 'pipe', 'pipe', ...kept], env: {} });
+    this.child = spawn(program, args, { stdio: [input, output, 'pipe', ...kept], env: {} });
     requirePipes(this.child, program);
     this.#closed = once(this.child, 'close');
     // `succeed` reports a failure; without a call of it, the rejection would count as unhandled.
@@ -42,18 +54,23 @@ export class FilesProgram implements AsyncDisposable {
     });
     // The program's exit code reports a broken pipe.
     this.child.stdin?.on('error', () => undefined);
+    const kill = () => this.child.kill('SIGKILL');
+    signal?.addEventListener('abort', kill, { once: true });
+    this.child.once('close', () => signal?.removeEventListener('abort', kill));
   }
 
   /**
    * Resolves when the program has ended well, and passes on its warnings; throws the failure that it reports
-   * otherwise.
+   * otherwise. Returns the size of the archive that it read or wrote.
    */
-  async succeed(warn: FilesWarn = () => undefined): Promise<void> {
+  async succeed({ signal, warn = () => undefined }: Watching = {}): Promise<number> {
     await this.#closed;
+    signal?.throwIfAborted();
     if (this.child.exitCode !== 0) {
       throw describeFailure(this.#container, this.#errors.failure, this.#folder);
     }
     for (const warning of this.#errors.warnings) warn(warning);
+    return this.#errors.bytes;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,37 +99,5 @@ export async function* readArchive(
   warn?: FilesWarn,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of program.child.stdout ?? []) yield chunk as Buffer;
-  signal?.throwIfAborted();
-  await program.succeed(warn);
-}
-
-/** Feeds a program the archive that it unpacks. */
-export async function writeArchive(
-  program: FilesProgram,
-  archive: AsyncIterable<Uint8Array>,
-  {
-    signal,
-    warn,
-  }: { readonly signal?: AbortSignal | undefined; readonly warn?: FilesWarn | undefined },
-): Promise<void> {
-  await feedProgram(program, archive);
-  signal?.throwIfAborted();
-  await program.succeed(warn);
-}
-
-/** Feeds until the archive ends, or the program does. */
-async function feedProgram(
-  program: FilesProgram,
-  archive: AsyncIterable<Uint8Array>,
-): Promise<void> {
-  const { stdin } = program.child;
-  if (stdin === null) return;
-  const ended = new Promise<void>((resolve) => program.child.once('close', () => resolve()));
-  for await (const chunk of archive) {
-    if (program.child.exitCode !== null) return;
-    if (stdin.write(chunk)) continue;
-    const drained = new Promise<void>((resolve) => stdin.once('drain', () => resolve()));
-    await Promise.race([drained, ended]);
-  }
-  stdin.end();
+  await program.succeed({ signal, warn });
 }

@@ -3,12 +3,8 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArchiveNeeds, PackTree, SnapshotRef, VolumeArchives } from '@capsule/core';
 import { deviceBytes } from '@capsule/host';
-import {
-  FilesProgram,
-  readArchive,
-  readText,
-  writeArchive,
-} from '../files-program/files-program.ts';
+import { FilesProgram, readArchive, readText } from '../files-program/files-program.ts';
+import { takeArchive } from '../files-program/take-archive.ts';
 import { parseNeeds } from './parse-needs.ts';
 
 /** A filesystem that is open to be read or written. */
@@ -85,7 +81,7 @@ export class DeviceArchives implements VolumeArchives {
     const opened = await this.#parts.openSnapshot(ref, signal);
     try {
       const words = ['ro', 'pack', '/.', String(sizeBytes)];
-      await using program = await this.#start(opened.device, ref.volume, words, signal);
+      await using program = (await this.#prepare(opened.device, ref.volume, words, signal))();
       yield* readArchive(program, signal, warn);
     } finally {
       await opened.close();
@@ -96,10 +92,9 @@ export class DeviceArchives implements VolumeArchives {
     // The program reads its open input, and skips the content of files.
     const input = openSync(file, 'r');
     try {
-      const program = new FilesProgram(this.#parts.filesBinary, ['measure'], volume, { input });
-      await using running = program;
-      signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
-      return parseNeeds(await readText(running));
+      const { filesBinary } = this.#parts;
+      await using program = new FilesProgram(filesBinary, ['measure'], volume, { input }, signal);
+      return parseNeeds(await readText(program));
     } finally {
       closeSync(input);
     }
@@ -113,26 +108,24 @@ export class DeviceArchives implements VolumeArchives {
     const opened = await this.#parts.openVolume(volume, signal);
     try {
       const words = ['rw', 'unpack', '/', 'fill'];
-      await using program = await this.#start(opened.device, volume, words, signal);
-      await writeArchive(program, archive, { signal, warn });
+      const start = await this.#prepare(opened.device, volume, words, signal);
+      await takeArchive(archive, start, { signal, warn });
     } finally {
       await opened.close();
     }
   }
 
-  async #start(
+  async #prepare(
     device: string,
     volume: string,
     [mode = 'ro', ...work]: readonly string[],
     signal: AbortSignal | undefined,
-  ): Promise<FilesProgram> {
+  ): Promise<() => FilesProgram> {
     const { filesBinary, scratch } = this.#parts;
     const place = join(scratch, `volume-${volume}`);
     await mkdir(place, { recursive: true });
     // A snapshot of a machine that lost power has a journal to replay, which the kernel does even for `ro`.
     const args = ['mount', 'ext4', device, '', '/', place, mode, ...work];
-    const program = new FilesProgram(filesBinary, args, volume);
-    signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
-    return program;
+    return () => new FilesProgram(filesBinary, args, volume, {}, signal);
   }
 }

@@ -22,6 +22,7 @@ const NO_LOGS: LogStore = {
 const NO_FILES: ContainerFiles = {
   look: () => assert.fail('no test copies files'),
   pack: () => assert.fail('no test copies files'),
+  packTo: () => assert.fail('no test copies files'),
   unpack: () => assert.fail('no test copies files'),
   copyOut: async () => undefined,
 };

@@ -49,7 +49,8 @@ async function packed(tree: string, keepsSpecials: boolean, archive: string): Pr
   const warnings: string[] = [];
   const warn = (text: string) => warnings.push(text);
   const pieces = packTree(tree, '.', { keepsSpecials, keepsHoles: true, warn, lose: warn });
-  writeFileSync(archive, Buffer.concat(await Array.fromAsync(pieces)));
+  const copies = await Array.fromAsync(pieces, (piece) => Buffer.from(piece));
+  writeFileSync(archive, Buffer.concat(copies));
   return warnings;
 }
 

@@ -42,7 +42,8 @@ export interface PackRules {
 /**
  * A local file or folder as a tar archive (PAX), whose entries are named from `name` on. Names, modes,
  * owners, times, links and holes are kept. A file below it that vanishes meanwhile is left out with a
- * warning. Fails with `CLI_FILE_*`, which name the file.
+ * warning. A piece stays as it is until the second one after it is asked for. Fails with `CLI_FILE_*`, which
+ * name the file.
  */
 export async function* packTree(
   path: string,
@@ -64,6 +65,7 @@ class Packer {
   readonly #rules: PackRules;
   /** Files with several names, by device and inode: later names become links to the first. */
   readonly #seen = new Map<string, BytePath>();
+  #rooms: readonly [Buffer, Buffer] | undefined;
 
   constructor(rules: PackRules) {
     this.#rules = rules;
@@ -151,6 +153,14 @@ class Packer {
     }
   }
 
+  /** Two that take turns: while one is sent, the other is filled. */
+  #room(): Buffer {
+    this.#rooms ??= [Buffer.allocUnsafe(READ_BYTES), Buffer.allocUnsafe(READ_BYTES)];
+    const [first, second] = this.#rooms;
+    this.#rooms = [second, first];
+    return first;
+  }
+
   /** No more and no less than was promised, though the file may change meanwhile. */
   async *#stream(
     file: FileHandle,
@@ -165,7 +175,7 @@ class Packer {
         total += length;
         for (let at = 0; at < length; ) {
           const size = Math.min(READ_BYTES, length - at);
-          const buffer = Buffer.allocUnsafe(size);
+          const buffer = this.#room().subarray(0, size);
           const { bytesRead } = await file.read(buffer, 0, size, offset + at);
           if (bytesRead === 0) missing += buffer.fill(0).length;
           this.#rules.count?.(bytesRead);

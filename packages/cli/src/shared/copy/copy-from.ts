@@ -11,6 +11,7 @@ import { lookAtWorkloadSource, plainPath } from './look-workload.ts';
 import { missingSource } from './missing-source.ts';
 import type { Place } from './place.ts';
 import { parentOf, planCopy } from './plan-copy.ts';
+import { receiveArchive } from './receive-archive.ts';
 
 export interface CopyFrom {
   readonly client: CapsuleClient;
@@ -30,10 +31,12 @@ export async function copyFrom(copy: CopyFrom, { out, signal }: Context): Promis
   const path = plainPath(source.path);
   const leave = new AbortController();
   const ending = AbortSignal.any([signal, leave.signal]);
-  const open = () => archiveOf(copy, path, ending);
+  const origin = { ...container, srcPath: path };
+  const open = () => receiveArchive(client, origin, warnings.add, ending);
   try {
     if (target.kind === 'stream') {
-      for await (const chunk of progress.count(open())) await out.write(chunk);
+      // A piece is good for a while only, and the output may keep it for longer.
+      for await (const piece of progress.count(open())) await out.write(Buffer.from(piece));
       return;
     }
     const [{ is: sourceIs, bytes }, { path: to, is: targetIs }] = await Promise.all([
@@ -61,16 +64,4 @@ export async function copyFrom(copy: CopyFrom, { out, signal }: Context): Promis
 async function requireFolder(path: string): Promise<void> {
   const { is } = await followLinks(path, lookAtTarget);
   if (is !== 'folder') throw copyError.TARGET_MISSING({ path });
-}
-
-async function* archiveOf(
-  { client, container, warnings }: CopyFrom,
-  srcPath: string,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const request = { ...container, srcPath };
-  for await (const message of client.workload.copyFrom(request, { signal })) {
-    message.warnings.forEach(warnings.add);
-    if (message.data.length > 0) yield message.data;
-  }
 }

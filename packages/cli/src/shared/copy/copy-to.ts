@@ -11,10 +11,8 @@ import { lookAtWorkloadTarget } from './look-workload.ts';
 import { missingSource } from './missing-source.ts';
 import type { Place } from './place.ts';
 import { planCopy } from './plan-copy.ts';
+import { sendArchive } from './send-archive.ts';
 import { sizeOfTree } from './size-of-tree.ts';
-
-/** One message carries this much: few messages, and little memory. */
-const CHUNK_BYTES = 256 * 1024;
 
 export interface CopyTo {
   readonly client: CapsuleClient;
@@ -43,9 +41,8 @@ export async function copyTo(copy: CopyTo, { stdin, signal }: Context): Promise<
   if (to.is === 'nothing' && (await followLinks(folder, look)).is !== 'folder') {
     throw copyError.TARGET_MISSING({ path: `${name}:${folder}` });
   }
-  const metadata = { ...container, destPath: folder, keepOwner: keepAll };
-  const sent = messages(metadata, progress.show(join(archive)));
-  const { warnings: found } = await client.workload.copyTo(sent, { signal });
+  const destination = { ...container, destPath: folder, keepOwner: keepAll };
+  const found = await sendArchive(client, destination, progress.show(archive), signal);
   found.forEach(warnings.add);
 }
 
@@ -68,34 +65,4 @@ async function packLocal({ keepAll, warnings, progress }: CopyTo, path: string, 
   const isFollowed = start !== path && sourceIs === 'folder';
   const archive = packTree(isFollowed ? `${start}/.` : start, plan.rename || '.', rules);
   return { folder: plan.folder, archive };
-}
-
-async function* messages(
-  metadata: ContainerTarget & { readonly destPath: string; readonly keepOwner: boolean },
-  archive: AsyncIterable<Uint8Array>,
-) {
-  yield { payload: { case: 'metadata' as const, value: metadata } };
-  for await (const value of archive) yield { payload: { case: 'chunk' as const, value } };
-}
-
-/** Small pieces together, large ones apart. */
-async function* join(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let waiting: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of pieces) {
-    waiting.push(piece);
-    bytes += piece.length;
-    if (bytes < CHUNK_BYTES) continue;
-    yield together(waiting);
-    waiting = [];
-    bytes = 0;
-  }
-  if (bytes > 0) yield together(waiting);
-}
-
-/** Joins the chunks; a single chunk is not copied. */
-function together(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const [first] = pieces;
-  const whole = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
-  return whole as Uint8Array<ArrayBuffer>;
 }

@@ -116,7 +116,9 @@ export class TarReader {
     this.#expect(BLOCK_BYTES, (block) => this.#header(block));
   }
 
-  #header(block: Buffer): void {
+  #header(chunk: Buffer): void {
+    // A copy: the names in it outlive the chunk.
+    const block = Buffer.from(chunk);
     const header = parseHeaderBlock(block);
     if (header === undefined) {
       this.#endArchive();

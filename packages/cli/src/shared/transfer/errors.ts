@@ -27,6 +27,12 @@ export const transferError = defineErrors('TRANSFER', {
     why: (f) => `its sha256 is ${f.found} instead of ${f.sent}`,
     hint: 'export the volume again with `--restart`, which discards the existing part',
   },
+  CUT: {
+    kind: 'dataLoss',
+    message: (f: { arrived: number; sent: number }) =>
+      `${f.arrived} bytes arrived of the ${f.sent} that the capsule has sent`,
+    hint: 'run the command again',
+  },
   FILE_EXISTS: {
     kind: 'exists',
     message: (f: File) => `the file ${f.path} already exists`,

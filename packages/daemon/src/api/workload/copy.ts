@@ -4,9 +4,17 @@ import {
   type WorkloadCopyFromChunkSchema,
   type WorkloadCopyToMetadata,
   type WorkloadCopyToRequest,
+  type WorkloadCopyToResponseSchema,
   type WorkloadStatPathResponseSchema,
 } from '@capsule/api/wire';
-import type { ContainerFiles, ContainerRuntime, PathType, WorkloadRecord } from '@capsule/core';
+import type {
+  ByteSink,
+  ByteSource,
+  ContainerFiles,
+  ContainerRuntime,
+  PathType,
+  WorkloadRecord,
+} from '@capsule/core';
 import { workloadError } from '../../workload/errors.ts';
 import { placeToCopy } from '../../workload/place-to-copy.ts';
 import type { ContainerTarget } from './find-container.ts';
@@ -20,45 +28,80 @@ export interface WorkloadCopyParts {
   readonly runtime: Pick<ContainerRuntime, 'inspect'>;
 }
 
+/** The result of a copy: the size of the archive, and the entries that were left out. */
+export interface Copied {
+  readonly bytes: number;
+  readonly warnings: string[];
+}
+
+type CopyTo = Pick<WorkloadCopyToMetadata, 'name' | 'place' | 'destPath' | 'keepOwner'>;
+type CopyFrom = ContainerTarget & { readonly srcPath: string };
+
 export async function copyToWorkload(
   requests: AsyncIterable<WorkloadCopyToRequest>,
   parts: WorkloadCopyParts,
   signal: AbortSignal,
-): Promise<{ readonly bytesReceived: bigint; readonly warnings: string[] }> {
+): Promise<MessageInitShape<typeof WorkloadCopyToResponseSchema>> {
   const incoming = requests[Symbol.asyncIterator]();
   const metadata = await readMetadata(incoming);
-  const { destPath, keepOwner } = metadata;
-  const at = await placeToCopy(
-    parts.find(metadata),
-    { path: destPath, use: 'writes' },
-    parts.runtime,
-  );
-  const count = { bytes: 0 };
+  return copiedToProto(await receiveCopy(metadata, chunksOf(incoming), parts, signal));
+}
+
+export function copiedToProto({ bytes, warnings }: Copied) {
+  return { bytesReceived: BigInt(bytes), warnings };
+}
+
+/** Unpacks an archive in a workload. */
+export async function receiveCopy(
+  to: CopyTo,
+  archive: ByteSource,
+  parts: WorkloadCopyParts,
+  signal: AbortSignal,
+): Promise<Copied> {
+  const at = await placeToWrite(to, parts);
   const warnings: string[] = [];
-  const warn = (warning: string) => warnings.push(warning);
-  await parts.files.unpack(at, chunksOf(incoming, count), { keepOwner, warn }, signal);
-  return { bytesReceived: BigInt(count.bytes), warnings };
+  const how = { keepOwner: to.keepOwner, warn: (warning: string) => warnings.push(warning) };
+  return { bytes: await parts.files.unpack(at, archive, how, signal), warnings };
 }
 
 export async function* copyFromWorkload(
-  target: ContainerTarget & { readonly srcPath: string },
+  from: CopyFrom,
   parts: WorkloadCopyParts,
   signal: AbortSignal,
 ): AsyncGenerator<MessageInitShape<typeof WorkloadCopyFromChunkSchema>> {
-  const from = await placeToCopy(
-    parts.find(target),
-    { path: target.srcPath, use: 'reads' },
-    parts.runtime,
-  );
+  const at = await placeToRead(from, parts);
   const warnings: string[] = [];
   const warn = (warning: string) => warnings.push(warning);
-  for await (const data of parts.files.pack(from, signal, warn)) {
-    for (let at = 0; at < data.length; at += CHUNK_BYTES) {
+  for await (const data of parts.files.pack(at, signal, warn)) {
+    for (let begin = 0; begin < data.length; begin += CHUNK_BYTES) {
       // Sent without a copy: no other code uses the buffer that a pipe returns.
-      yield { data: data.subarray(at, at + CHUNK_BYTES) as Uint8Array<ArrayBuffer> };
+      yield { data: data.subarray(begin, begin + CHUNK_BYTES) as Uint8Array<ArrayBuffer> };
     }
   }
   if (warnings.length > 0) yield { warnings };
+}
+
+/** Sends a file or folder of a workload as an archive. */
+export async function sendCopy(
+  from: CopyFrom,
+  to: ByteSink,
+  parts: WorkloadCopyParts,
+  signal: AbortSignal,
+): Promise<Copied> {
+  const at = await placeToRead(from, parts);
+  const warnings: string[] = [];
+  const how = { warn: (warning: string) => warnings.push(warning) };
+  return { bytes: await parts.files.packTo(at, to, how, signal), warnings };
+}
+
+/** Fails as `placeToCopy`, and with `WORKLOAD_NOT_FOUND` and `CELL_NOT_FOUND`. */
+export function placeToWrite(to: CopyTo, { find, runtime }: WorkloadCopyParts) {
+  return placeToCopy(find(to), { path: to.destPath, use: 'writes' }, runtime);
+}
+
+/** Fails as `placeToWrite`. */
+export function placeToRead(from: CopyFrom, { find, runtime }: WorkloadCopyParts) {
+  return placeToCopy(find(from), { path: from.srcPath, use: 'reads' }, runtime);
 }
 
 const TYPES: Readonly<Record<PathType, FileType>> = {
@@ -102,14 +145,12 @@ async function readMetadata(
 
 async function* chunksOf(
   incoming: AsyncIterator<WorkloadCopyToRequest>,
-  count: { bytes: number },
 ): AsyncGenerator<Uint8Array> {
   for (let next = await incoming.next(); next.done !== true; next = await incoming.next()) {
     const { payload } = next.value;
     if (payload.case !== 'chunk') {
       throw workloadError.COPY_INVALID({ problem: 'metadata was sent twice' });
     }
-    count.bytes += payload.value.length;
     yield payload.value;
   }
 }

@@ -1,19 +1,24 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type ByteSink,
+  type ByteSource,
   type ContainerFiles,
   type ContainerPath,
   type FilesWarn,
   nameOfContainer,
+  type PackRules,
   type PathSeen,
   type UnpackRules,
 } from '@capsule/core';
 import {
+  type Ends,
   FilesProgram,
   readArchive,
   readSeen,
-  writeArchive,
 } from '../../files-program/files-program.ts';
+import { sendArchive } from '../../files-program/send-archive.ts';
+import { takeArchive } from '../../files-program/take-archive.ts';
 import { unpackFolder } from '../../files-program/unpack-folder.ts';
 import { withoutMounts } from '../../files-program/without-mounts.ts';
 import { containerId } from '../../oci/container-id.ts';
@@ -21,6 +26,13 @@ import { translateErrors } from '../client/rpc-error.ts';
 import type { PerRealm } from '../realm/per-realm.ts';
 import type { RuntimeContext } from '../runtime/context.ts';
 import { findRoot } from './find-root.ts';
+
+type Start = (ends?: Ends) => FilesProgram;
+
+interface StartOptions extends Ends {
+  readonly signal: AbortSignal | undefined;
+  readonly folder?: string | undefined;
+}
 
 /**
  * Reads and writes files with `capsule-files`, one process for each call, which enters the container's root
@@ -34,7 +46,10 @@ export class ContainerdFiles implements ContainerFiles {
   }
 
   async look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen> {
-    return this.#with(at, ['look', at.path], signal, readSeen);
+    return this.#with(at, ['look', at.path], signal, async (start) => {
+      await using program = start();
+      return await readSeen(program);
+    });
   }
 
   async *pack(
@@ -51,16 +66,25 @@ export class ContainerdFiles implements ContainerFiles {
     }
   }
 
+  async packTo(
+    at: ContainerPath,
+    to: ByteSink,
+    { warn }: PackRules,
+    signal?: AbortSignal,
+  ): Promise<number> {
+    const send = (start: Start) => sendArchive(to, start, { signal, warn });
+    return this.#with(at, ['pack', at.path], signal, send);
+  }
+
   async unpack(
     at: ContainerPath,
-    archive: AsyncIterable<Uint8Array>,
+    archive: ByteSource,
     { keepOwner, warn }: UnpackRules,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<number> {
     const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
-    await this.#with(at, words, signal, (program) =>
-      writeArchive(program, archive, { signal, warn }),
-    );
+    const take = (start: Start) => takeArchive(archive, start, { signal, warn });
+    return this.#with(at, words, signal, take);
   }
 
   async copyOut(at: ContainerPath, folder: string, signal?: AbortSignal): Promise<void> {
@@ -71,32 +95,23 @@ export class ContainerdFiles implements ContainerFiles {
     await mkdir(place, { recursive: true });
     // Bound to a path of its own, so that no path in the archive leads out of the folder.
     const root = ['mount', 'bind', folder, '', '/', place, 'rw'];
-    await using program = new FilesProgram(
-      filesBinary,
-      [...root, 'unpack', '/', 'fill'],
-      nameOfContainer(at.ref),
-    );
-    const kill = () => program.child.kill('SIGKILL');
-    signal?.addEventListener('abort', kill, { once: true });
-    try {
-      const content = this.pack({ ...at, path: `${at.path}/.` }, signal);
-      await writeArchive(program, content, { signal });
-    } finally {
-      signal?.removeEventListener('abort', kill);
-    }
+    const words = [...root, 'unpack', '/', 'fill'];
+    const start = () => new FilesProgram(filesBinary, words, nameOfContainer(at.ref), {}, signal);
+    await takeArchive(this.pack({ ...at, path: `${at.path}/.` }, signal), start, { signal });
   }
 
   async #with<T>(
     at: ContainerPath,
     words: readonly string[],
     signal: AbortSignal | undefined,
-    use: (program: FilesProgram) => Promise<T>,
+    use: (start: Start) => Promise<T>,
   ): Promise<T> {
     const hold = await this.#open(at, signal);
     try {
       const folder = unpackFolder(words, at);
-      await using program = this.#start([...hold.args, ...words], at, { signal, folder });
-      return await use(program);
+      return await use((ends = {}) =>
+        this.#start([...hold.args, ...words], at, { ...ends, signal, folder }),
+      );
     } finally {
       hold.release();
     }
@@ -105,21 +120,10 @@ export class ContainerdFiles implements ContainerFiles {
   #start(
     args: readonly string[],
     at: ContainerPath,
-    {
-      signal,
-      folder,
-    }: { readonly signal: AbortSignal | undefined; readonly folder?: string | undefined },
+    { signal, ...options }: StartOptions,
   ): FilesProgram {
-    const program = new FilesProgram(
-      this.#contextOf(at).filesBinary,
-      args,
-      nameOfContainer(at.ref),
-      {
-        folder,
-      },
-    );
-    signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
-    return program;
+    const { filesBinary } = this.#contextOf(at);
+    return new FilesProgram(filesBinary, args, nameOfContainer(at.ref), options, signal);
   }
 
   async #open(at: ContainerPath, signal?: AbortSignal) {

@@ -1,9 +1,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
+  type ByteSink,
+  type ByteSource,
   type ContainerFiles,
   type ContainerPath,
   type FilesWarn,
   Outbox,
+  type PackRules,
   type PathSeen,
   type UnpackRules,
 } from '@capsule/core';
@@ -51,16 +54,35 @@ export class GuestFiles implements Omit<ContainerFiles, 'copyOut'> {
     return this.#run(at, ['pack', at.path], { signal, warn });
   }
 
+  async packTo(
+    at: ContainerPath,
+    to: ByteSink,
+    { warn }: PackRules,
+    signal?: AbortSignal,
+  ): Promise<number> {
+    let bytes = 0;
+    for await (const data of this.pack(at, signal, warn)) {
+      await to.send(data);
+      bytes += data.length;
+    }
+    return bytes;
+  }
+
   async unpack(
     at: ContainerPath,
-    archive: AsyncIterable<Uint8Array>,
+    archive: ByteSource,
     { keepOwner, warn }: UnpackRules,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<number> {
     const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
-    for await (const _ of this.#run(at, words, { archive, signal, warn })) {
+    let bytes = 0;
+    const counted = counting(archive, (count) => {
+      bytes += count;
+    });
+    for await (const _ of this.#run(at, words, { archive: counted, signal, warn })) {
       // The call prints nothing.
     }
+    return bytes;
   }
 
   async *#run(
@@ -112,6 +134,16 @@ async function feed(
   await outbox.push({ payload: { case: 'end', value: {} } });
   // An answer to a call that is still open would end the call with a reset, and might be lost with it.
   outbox.close();
+}
+
+async function* counting(
+  chunks: AsyncIterable<Uint8Array>,
+  count: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    count(chunk.length);
+    yield chunk;
+  }
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -1,7 +1,10 @@
 import type {
+  ByteSink,
+  ByteSource,
   ContainerFiles,
   ContainerPath,
   FilesWarn,
+  PackRules,
   PathSeen,
   UnpackRules,
 } from '@capsule/core';
@@ -42,15 +45,29 @@ export class MicroVmFiles implements ContainerFiles {
     }
   }
 
-  async unpack(
+  async packTo(
     at: ContainerPath,
-    archive: AsyncIterable<Uint8Array>,
-    how: UnpackRules,
+    to: ByteSink,
+    how: PackRules,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<number> {
     const { files, release } = await this.#open(at, signal);
     try {
-      await files.unpack(at, archive, how, signal);
+      return await files.packTo(at, to, how, signal);
+    } finally {
+      release();
+    }
+  }
+
+  async unpack(
+    at: ContainerPath,
+    archive: ByteSource,
+    how: UnpackRules,
+    signal?: AbortSignal,
+  ): Promise<number> {
+    const { files, release } = await this.#open(at, signal);
+    try {
+      return await files.unpack(at, archive, how, signal);
     } finally {
       release();
     }

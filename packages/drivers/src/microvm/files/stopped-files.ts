@@ -1,18 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import type {
+  ByteSink,
+  ByteSource,
   ContainerFiles,
   ContainerPath,
   FilesWarn,
+  PackRules,
   PathSeen,
   UnpackRules,
 } from '@capsule/core';
 import { openLoop } from '@capsule/host';
 import {
+  type Ends,
   FilesProgram,
   readArchive,
   readSeen,
-  writeArchive,
 } from '../../files-program/files-program.ts';
+import { sendArchive } from '../../files-program/send-archive.ts';
+import { takeArchive } from '../../files-program/take-archive.ts';
 import { unpackFolder } from '../../files-program/unpack-folder.ts';
 import { withoutMounts } from '../../files-program/without-mounts.ts';
 import { OpenDisks } from '../vmm/open-disks.ts';
@@ -35,8 +40,9 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
   }
 
   async look(at: ContainerPath, signal?: AbortSignal): Promise<PathSeen> {
-    await using opened = await this.#start(at, ['look', at.path], signal);
-    return await readSeen(opened.program);
+    await using opened = await this.#open(at, ['look', at.path], signal);
+    await using program = opened.start();
+    return await readSeen(program);
   }
 
   async *pack(
@@ -44,26 +50,37 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
     signal?: AbortSignal,
     warn?: FilesWarn,
   ): AsyncGenerator<Uint8Array> {
-    await using opened = await this.#start(at, ['pack', at.path], signal);
-    yield* readArchive(opened.program, signal, warn);
+    await using opened = await this.#open(at, ['pack', at.path], signal);
+    await using program = opened.start();
+    yield* readArchive(program, signal, warn);
+  }
+
+  async packTo(
+    at: ContainerPath,
+    to: ByteSink,
+    { warn }: PackRules,
+    signal?: AbortSignal,
+  ): Promise<number> {
+    await using opened = await this.#open(at, ['pack', at.path], signal);
+    return await sendArchive(to, opened.start, { signal, warn });
   }
 
   async unpack(
     at: ContainerPath,
-    archive: AsyncIterable<Uint8Array>,
+    archive: ByteSource,
     { keepOwner, warn }: UnpackRules,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<number> {
     const words = ['unpack', at.path, keepOwner ? 'own' : 'root'];
-    await using opened = await this.#start(at, words, signal);
-    await writeArchive(opened.program, archive, { signal, warn });
+    await using opened = await this.#open(at, words, signal);
+    return await takeArchive(archive, opened.start, { signal, warn });
   }
 
-  async #start(
+  async #open(
     at: ContainerPath,
     words: readonly string[],
     signal: AbortSignal | undefined,
-  ): Promise<AsyncDisposable & { readonly program: FilesProgram }> {
+  ): Promise<AsyncDisposable & { readonly start: (ends?: Ends) => FilesProgram }> {
     const { container } = at.ref;
     const { root, filesBinary } = this.#parts;
     for (const place of Object.values(root.places)) await mkdir(place, { recursive: true });
@@ -78,9 +95,9 @@ export class StoppedFiles implements Omit<ContainerFiles, 'copyOut'> {
     const kept = held.descriptors.map(({ fd }) => fd);
     const all = [...args, ...withoutMounts(at), ...words];
     const folder = unpackFolder(words, at);
-    const program = stack.use(new FilesProgram(command, all, container, { kept, folder }));
-    signal?.addEventListener('abort', () => program.child.kill('SIGKILL'), { once: true });
+    const start = (ends: Ends = {}) =>
+      new FilesProgram(command, all, container, { ...ends, kept, folder }, signal);
     const whole = stack.move();
-    return { program, [Symbol.asyncDispose]: () => whole.disposeAsync() };
+    return { start, [Symbol.asyncDispose]: () => whole.disposeAsync() };
   }
 }

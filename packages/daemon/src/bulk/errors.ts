@@ -1,0 +1,31 @@
+import { defineErrors } from '@capsule/core';
+
+export const bulkError = defineErrors('BULK', {
+  TOO_MANY: {
+    kind: 'exhausted',
+    message: (f: { most: number }) => `${f.most} transfers are already open`,
+    hint: 'try again when a transfer has ended',
+  },
+  NO_TRANSFER: {
+    kind: 'notFound',
+    message: () => 'the transfer does not exist',
+    why: 'its ticket was not used in time, its result was not fetched in time, or capsuled has restarted',
+    hint: 'start the transfer again',
+  },
+  NOT_CONNECTED: {
+    kind: 'precondition',
+    message: () => 'no connection has presented the ticket of the transfer',
+    hint: 'open the bulk connection first',
+  },
+  LOST: {
+    kind: 'unavailable',
+    message: () => 'the connection of the transfer was lost',
+    hint: 'start the transfer again',
+  },
+  CUT: {
+    kind: 'dataLoss',
+    message: (f: { arrived: number; sent: number }) =>
+      `${f.arrived} bytes arrived of the ${f.sent} that were sent`,
+    hint: 'start the transfer again',
+  },
+});
