@@ -1,5 +1,5 @@
 #!/bin/sh
-# bootstrap.sh start|stop|test|lab|bench|soak|guest-kernel|firecracker [ARG...]
+# bootstrap.sh start|stop|test|lab|bench|soak|guest-kernel|firecracker|cli [ARG...]
 #
 # Makes this machine ready for one of the project's commands and runs it: root, Debian packages, npm
 # dependencies. Needs nothing but npm and Node 18. Installs only what is missing, says what it does,
@@ -35,8 +35,10 @@ case $verb in
   soak) entry=test/soak/main.ts packages=$test_packages ;;
   bench) entry=bench/main.ts packages="$lab_packages podman docker.io iptables git procps fio xfsprogs" ;;
   guest-kernel) entry=packages/imager/src/guest-kernel/main.ts packages=$kernel_packages ;;
+  # The file for laptops: nothing of it is root's.
+  cli) entry=packages/cli/build-file.ts packages='' ;;
   firecracker) entry=packages/imager/src/firecracker/main.ts packages=tar ;;
-  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm test, npm run lab, npm run bench, npm run soak, npm run guest-kernel, npm run firecracker' ;;
+  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm test, npm run lab, npm run bench, npm run soak, npm run guest-kernel, npm run firecracker, npm run cli' ;;
 esac
 
 check_machine() {
@@ -162,7 +164,7 @@ refuse_lost_options() {
 
 case $verb in start | stop) refuse_lost_options ;; esac
 check_machine
-ask_for_root
+[ "$verb" = cli ] || ask_for_root
 install_packages
 install_dependencies
 
@@ -171,7 +173,7 @@ PATH=$root/node_modules/.bin:$PATH
 NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/node_modules/.cache/node}
 export PATH NODE_COMPILE_CACHE
 # One of V8’s own threads may hold up the exit of a program for ever: nodejs/node#54918.
-if [ "$(id -u)" = 0 ]; then
+if [ "$(id -u)" = 0 ] || [ "$verb" = cli ]; then
   exec node --single-threaded "$root/$entry" "$@"
 fi
 # The user's own registries, proxies, certificates and Rust are wanted; sudo would drop them all.

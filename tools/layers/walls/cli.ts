@@ -5,6 +5,7 @@ export const CLI: Folders = {
   'errors.ts': { uses: [] },
   'version.ts': { uses: [] },
   bundle: { uses: [] },
+  'start-program.ts': { uses: ['program', 'shared/operator'] },
   program: { uses: ['errors.ts'], tests: ['capsulectl', 'shared/capsule', 'testing'] },
   // Commands of several nouns need these.
   'shared/argument': { uses: ['program'] },
@@ -242,5 +243,7 @@ export const CLI: Folders = {
     ],
     tests: ['testing'],
   },
+  // capsulectl as one file.
+  laptop: { uses: ['bundle', 'capsulectl', 'start-program.ts'] },
   testing: { uses: ['capsulectl', 'program', 'shared/operator'] },
 };

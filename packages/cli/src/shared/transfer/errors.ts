@@ -20,6 +20,13 @@ export const transferError = defineErrors('TRANSFER', {
     message: (f: File & { problem: string }) => `${f.path} is not an image archive: ${f.problem}`,
     hint: remedy`push an archive of \`docker save\` or \`skopeo copy … oci-archive:FILE\`; for a manifest, use ${action('apply', { file: true })}`,
   },
+  NODE_OLD: {
+    kind: 'unsupported',
+    message: (f: File & { version: string }) =>
+      `this Node (${f.version}) cannot decompress ${f.path}`,
+    why: 'zstd came with Node 22.15',
+    hint: 'use a newer Node, or decompress the file with `zstd -d` first',
+  },
   NOT_AS_SENT: {
     kind: 'dataLoss',
     message: (f: File & { found: string; sent: string }) =>

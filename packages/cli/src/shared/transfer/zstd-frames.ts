@@ -82,6 +82,9 @@ async function* decompressStream(
   bytes: AsyncIterable<Buffer>,
   path: string,
 ): AsyncGenerator<Buffer> {
+  if (process.versions['zstd'] === undefined) {
+    throw transferError.NODE_OLD({ path, version: process.version });
+  }
   const decoder = createZstdDecompress();
   const feeding = pipeline(Readable.from(bytes), decoder);
   // The error is reported where the output ends; until then nothing awaits it.
