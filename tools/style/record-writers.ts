@@ -12,7 +12,8 @@ export function readWriters(page: string): Writers {
   );
 }
 
-const SCHEMA = /\b(CREATE|DROP) TABLE (\w+)|\bALTER TABLE (\w+) RENAME TO (\w+)/g;
+const SCHEMA =
+  /\b(CREATE|DROP) TABLE (?:IF (?:NOT )?EXISTS )?(\w+)|\bALTER TABLE (\w+) RENAME TO (\w+)/g;
 
 /** The tables that are there after all steps of the schema. */
 export function readTables(migrations: string): ReadonlySet<string> {

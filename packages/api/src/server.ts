@@ -2,6 +2,7 @@
 export * from './frame/volume-frame.ts';
 export * from './http2/widen-window.ts';
 export * from './server/edge/edge.ts';
+export type * from './server/edge/limits.ts';
 export * from './server/edge/listen-unix.ts';
 export * from './server/edge/upgrade.ts';
 export * from './server/health-service.ts';

@@ -28,6 +28,7 @@ export * from './wire/error/action.ts';
 export * from './wire/error/error.ts';
 export * from './wire/error/problem.ts';
 export * from './wire/error/status-code.ts';
+export * from './wire/identity/role.ts';
 export * from './wire/image.ts';
 export * from './wire/manifest/apply-change.ts';
 export * from './wire/manifest/field-change.ts';

@@ -12,6 +12,7 @@ export {
 export { Semaphore } from './queue/semaphore.ts';
 export { secretError } from './secret/errors.ts';
 export { SecretBox } from './secret/secret-box.ts';
+export { writeDurably } from './secret/write-durably.ts';
 export { Database, type Row } from './store/database.ts';
 export { storeError } from './store/errors.ts';
 export { migrate, migrateBack } from './store/migrate.ts';

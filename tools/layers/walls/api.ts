@@ -8,6 +8,8 @@ export const API: Folders = {
   wire: { uses: ['gen'], pure: true },
   'wire/error': { uses: ['errors.ts', 'gen', 'wire'], pure: true },
   'wire/capsule': { uses: ['gen', 'wire', 'wire/error'], pure: true },
+  'wire/identity': { uses: ['gen', 'wire'], pure: true },
+  'wire/right': { uses: ['gen'], pure: true },
   'wire/volume': { uses: ['gen'], pure: true },
   'wire/workload': { uses: ['errors.ts', 'gen', 'wire', 'wire/error'], pure: true },
   'wire/cell': {
@@ -31,7 +33,7 @@ export const API: Folders = {
     uses: ['client', 'errors.ts', 'gen', 'http2'],
   },
   server: { uses: ['gen'], tests: ['node', 'testing'] },
-  'server/edge': { uses: ['http2', 'two-way'], tests: ['gen', 'testing'] },
+  'server/edge': { uses: ['gen', 'http2', 'two-way', 'wire/right'], tests: ['gen', 'testing'] },
   testing: { uses: ['server/edge'] },
   // The three exports.
   'wire.ts': {
@@ -43,7 +45,9 @@ export const API: Folders = {
       'wire/capsule',
       'wire/cell',
       'wire/error',
+      'wire/identity',
       'wire/manifest',
+      'wire/right',
       'wire/volume',
       'wire/workload',
     ],

@@ -11,6 +11,7 @@ export const CORE: Folders = {
   // The nouns, above the words that several of them use, and what controllers need of the outside.
   resource: { uses: [] },
   'resource/cell': { uses: ['error'], tests: ['resource'] },
+  'resource/identity': { uses: ['resource/cell'], tests: ['resource/workload'] },
   'resource/image': { uses: ['error'] },
   'resource/place': { uses: ['error', 'resource/cell'] },
   'resource/registry': { uses: [] },

@@ -8,6 +8,10 @@ export const DAEMON: Folders = {
   // The nouns, each of which knows only those that are named here.
   bulk: { uses: [] },
   event: { uses: [] },
+  // The rights of callers, and the record of their calls.
+  identity: { uses: [], tests: ['identity/testing'] },
+  'identity/testing': { uses: ['identity', 'store'] },
+  audit: { uses: [], tests: ['store'] },
   image: { uses: [] },
   pause: { uses: [], tests: ['store'] },
   registry: { uses: [], tests: ['store'] },
@@ -34,11 +38,13 @@ export const DAEMON: Folders = {
   // Translates the wire: the one folder of nouns that all of them come together in.
   api: {
     uses: [
+      'audit',
       'bulk',
       'capsule',
       'cell',
       'diagnosis',
       'event',
+      'identity',
       'image',
       'manifest',
       'registry',
@@ -55,12 +61,14 @@ export const DAEMON: Folders = {
   system: {
     uses: [
       'api',
+      'audit',
       'bulk',
       'capsule',
       'cell',
       'config',
       'diagnosis',
       'event',
+      'identity',
       'image',
       'manifest',
       'network',

@@ -8,6 +8,7 @@ export const ERROR_KINDS = {
   exists: { rpc: 'already_exists', exit: 4, retry: false },
   conflict: { rpc: 'aborted', exit: 4, retry: true },
   precondition: { rpc: 'failed_precondition', exit: 4, retry: true },
+  unauthenticated: { rpc: 'unauthenticated', exit: 1, retry: false },
   denied: { rpc: 'permission_denied', exit: 1, retry: false },
   exhausted: { rpc: 'resource_exhausted', exit: 1, retry: true },
   unavailable: { rpc: 'unavailable', exit: 1, retry: true },

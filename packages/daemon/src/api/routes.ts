@@ -16,10 +16,13 @@ import {
 } from '@capsule/api/wire';
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import type { ConnectRouter } from '@connectrpc/connect';
+import type { AuditLog } from '../audit/log.ts';
 import type { RegistryCommands } from '../registry/commands.ts';
+import { auditService } from './audit-service.ts';
 import { type CapsuleServiceParts, capsuleService } from './capsule-service.ts';
 import { type CellServiceParts, cellService } from './cell-service.ts';
 import { type EventServiceParts, eventService } from './event-service.ts';
+import { type IdentityServiceParts, identityService } from './identity-service.ts';
 import { type ImageServiceParts, imageService } from './image-service.ts';
 import { type ManifestServiceParts, manifestService } from './manifest-service.ts';
 import { refuseAll } from './refuse-all.ts';
@@ -42,6 +45,9 @@ export interface StoredParts {
   readonly volumes: VolumeServiceParts;
   readonly manifests: ManifestServiceParts;
   readonly cells: CellServiceParts;
+  /** Or the error that makes the capsule's certificate unusable. */
+  readonly identity: IdentityServiceParts | CapsuleError;
+  readonly audit: AuditLog;
 }
 
 const STORED = [
@@ -51,9 +57,11 @@ const STORED = [
   RegistryService,
   VolumeService,
   ManifestService,
+  IdentityService,
+  AuditService,
 ];
 /** Services that exist in the API only: every call answers Unimplemented. */
-const LATER = [IdentityService, AuditService, InstallService];
+const LATER = [InstallService];
 
 /** Registers every service of the capsule. */
 export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => void {
@@ -73,6 +81,8 @@ export function capsuleRoutes(parts: RouteParts): (router: ConnectRouter) => voi
       RegistryService,
       VolumeService,
       ManifestService,
+      IdentityService,
+      AuditService,
       ...LATER,
     ];
     const healthState = createHealthService(served);
@@ -90,4 +100,7 @@ function serveStored(router: ConnectRouter, parts: StoredParts): void {
   router.service(RegistryService, registryService(parts.registries));
   router.service(VolumeService, volumeService(parts.volumes));
   router.service(ManifestService, manifestService(parts.manifests));
+  if (isCapsuleError(parts.identity)) refuseAll(router, [IdentityService], parts.identity);
+  else router.service(IdentityService, identityService(parts.identity));
+  router.service(AuditService, auditService(parts.audit));
 }

@@ -16,6 +16,12 @@ const schema = z.strictObject({
   permPath: z.string().default('/perm'),
   /** Folder of everything that must not survive a reboot. */
   runPath: z.string().default('/run'),
+  api: z
+    .strictObject({
+      /** Port of the API on the network; 0: only the unix socket. */
+      port: z.int().min(0).max(65_535).default(50_000),
+    })
+    .prefault({}),
   bridge: z
     .strictObject({
       name: z

@@ -35,14 +35,24 @@ const FLAT = 8;
 /** The last version that has cells, but no realms, spaces and stacks. */
 const WITHOUT_SCOPES = 13;
 
+/** Tables that stay on the way back, so that the capsule keeps its owner. */
+const STAYING: readonly unknown[] = [
+  'audit',
+  'audit_head',
+  'capsule',
+  'operator_key',
+  'spent_token',
+];
+
 /** The rows of every table; what is JSON is compared as what it says. */
 function contentOf(db: Database): Readonly<Record<string, readonly Row[]>> {
   // Not the steps back, which an older capsuled does not read.
   const sql =
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'way_back' ORDER BY name";
   const tables = db.all(sql);
+  const compared = tables.filter(({ name }) => !STAYING.includes(name));
   return Object.fromEntries(
-    tables.map(({ name }) => [
+    compared.map(({ name }) => [
       String(name),
       db.all(`SELECT * FROM ${name} ORDER BY 1, 2`).map(read),
     ]),
@@ -210,6 +220,16 @@ for (const store of STORES) {
     db.close();
   });
 }
+
+test('a capsule keeps its identity and its owner in an earlier version, and in the next one', async () => {
+  await using copy = await copyEarlierStore({ commit: '8c0311b' });
+  const db = openStore(copy.path, MIGRATIONS);
+  db.run("INSERT INTO capsule (one, id) VALUES (1, 'mine')");
+  migrateBack(db, MIGRATIONS, FLAT);
+  migrate(db, copy.path, MIGRATIONS);
+  assert.equal(db.get('SELECT id FROM capsule')?.['id'], 'mine');
+  db.close();
+});
 
 test('of the paused workloads of an older store, only those with a volume count as paused for a full pool', async () => {
   await using copy = await copyEarlierStore({ commit: '8c0311b' });

@@ -359,4 +359,51 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
     down: 'DROP TABLE update_record;',
   },
+  {
+    name: 'the identity of the capsule, operator keys, spent tokens and the audit log',
+    // The way back leaves them: they may be there already.
+    up: `
+      CREATE TABLE IF NOT EXISTS capsule (
+        one             INTEGER PRIMARY KEY CHECK (one = 1),
+        id              TEXT NOT NULL,
+        forgotten_until INTEGER NOT NULL DEFAULT 0
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS operator_key (
+        kid          TEXT PRIMARY KEY,
+        public_key   BLOB NOT NULL,
+        name         TEXT NOT NULL,
+        role         TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
+        host_access  INTEGER NOT NULL CHECK (host_access IN (0, 1)),
+        added_by     TEXT NOT NULL,
+        added_at     INTEGER NOT NULL,
+        last_used_at INTEGER NOT NULL DEFAULT 0
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS spent_token (
+        kid        TEXT NOT NULL,
+        id         TEXT NOT NULL,
+        expires_at INTEGER NOT NULL,
+        PRIMARY KEY (kid, id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS spent_token_by_expiry ON spent_token (expires_at);
+      CREATE TABLE IF NOT EXISTS audit (
+        sequence INTEGER PRIMARY KEY,
+        at       INTEGER NOT NULL,
+        who      TEXT NOT NULL,
+        kid      TEXT NOT NULL,
+        origin   TEXT NOT NULL,
+        rpc      TEXT NOT NULL,
+        object   TEXT NOT NULL,
+        result   TEXT NOT NULL,
+        previous BLOB NOT NULL,
+        hash     BLOB NOT NULL
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS audit_head (
+        one      INTEGER PRIMARY KEY CHECK (one = 1),
+        sequence INTEGER NOT NULL,
+        hash     BLOB NOT NULL
+      ) STRICT;
+    `,
+    // That version does not use them. Without them, the capsule would have no owner after the next update.
+    down: '-- they stay',
+  },
 ];

@@ -1,12 +1,18 @@
 import os from 'node:os';
-import { Edge } from '@capsule/api/server';
+import { Edge, type EdgeParts } from '@capsule/api/server';
 import { type CapsuleError, isCapsuleError, keyedLock, type MachineMonitors } from '@capsule/core';
 import { SystemLogFile } from '@capsule/drivers';
+import { createContextValues } from '@connectrpc/connect';
+import { auditEdge } from '../api/access/audit-edge.ts';
+import { authorizeEdge } from '../api/access/authorize-edge.ts';
+import { callerKey } from '../api/access/caller-key.ts';
+import { describePeer } from '../api/access/peer.ts';
 import { bulkEdge } from '../api/bulk-edge.ts';
 import type { CapsuleServiceParts } from '../api/capsule-service.ts';
 import { errorEdge } from '../api/error-edge.ts';
 import { HeapTuning } from '../api/heap-tuning.ts';
 import { listen } from '../api/listen.ts';
+import { listenTls, NETWORK_LIMITS } from '../api/listen-tls.ts';
 import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
 import { traceEdge } from '../api/trace-edge.ts';
 import type { WorkloadServiceParts } from '../api/workload-service.ts';
@@ -17,25 +23,20 @@ import {
   type CapsuleObserverParts,
   type WorkloadsSeen,
 } from '../capsule/observe.ts';
+import { LOCAL_CALLER } from '../identity/caller.ts';
+import type { TlsIdentity } from '../identity/certificate/tls-identity.ts';
 import { ManifestCommands } from '../manifest/commands.ts';
 import { manifestKinds } from '../manifest/kinds.ts';
-import type { RegistryCommands } from '../registry/commands.ts';
 import type { UpdateCommands } from '../update/commands.ts';
 import { describeSlots } from '../update/describe.ts';
 import { updateError } from '../update/errors.ts';
-import type { Base } from './base.ts';
+import { type Access, gateOf, recorderOf } from './access.ts';
 import { createDiagnosis, type Inspection } from './diagnosis.ts';
+import { tlsWithoutStore } from './identity.ts';
 import type { Ports } from './ports.ts';
-import type { Resources } from './resources.ts';
 import type { Setup } from './setup.ts';
+import type { Stored } from './stored.ts';
 import type { Updates } from './updates.ts';
-
-/** Parts that need a usable store. */
-export interface Stored {
-  readonly base: Base;
-  readonly resources: Resources;
-  readonly registries: RegistryCommands;
-}
 
 export interface ApiParts {
   readonly version: string;
@@ -43,15 +44,16 @@ export interface ApiParts {
   readonly ports: Ports;
   readonly microVms: MachineMonitors;
   readonly inspection: Inspection;
+  readonly access: Access;
   /** Or the error that makes the store unusable. */
   readonly stored: Stored | CapsuleError;
   /** Undefined: the machine is not the capsule's own. */
   readonly updates: Updates | undefined;
 }
 
-/** Serves the API to root on this machine, until it is disposed of. */
-export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable> {
-  const { ports, stored } = parts;
+/** Serves the API to root on this machine and to enrolled keys on the network, until it is disposed of. */
+export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable> {
+  const { ports, stored, access } = parts;
   const heap = new HeapTuning();
   const transfers = setup.stack.use(new BulkTransfers(() => performance.now()));
   const routes = capsuleRoutes({
@@ -63,13 +65,46 @@ export function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable
     },
     stored: isCapsuleError(stored) ? stored : storedParts(stored, ports, transfers),
   });
+  const record = recorderOf(parts);
   const interceptors = [
     traceEdge(setup.tracer),
     errorEdge(setup.log),
+    auditEdge(record),
+    authorizeEdge(access),
     bulkEdge(() => heap.allowGarbage()),
   ];
   const upgrades = { [BULK_PROTOCOL]: bulkUpgrade(transfers) };
-  return listen(setup.paths.socket, new Edge({ routes, interceptors, upgrades }));
+  const calls = { routes, interceptors, upgrades };
+  await using stack = new AsyncDisposableStack();
+  // The mode of the socket has decided on the caller.
+  const describe = () => createContextValues().set(callerKey, LOCAL_CALLER);
+  stack.use(await listen(setup.paths.socket, new Edge({ ...calls, describe })));
+  const gate = gateOf(parts, access, record);
+  const network = await listenOnNetwork(setup, stored, { ...calls, gate });
+  if (network !== undefined) stack.use(network);
+  return stack.move();
+}
+
+/** The unix socket works without: a port that is taken, or no certificate, is no reason to stop. */
+async function listenOnNetwork(
+  setup: Setup,
+  stored: Stored | CapsuleError,
+  calls: Pick<EdgeParts, 'routes' | 'interceptors' | 'upgrades' | 'gate'>,
+): Promise<AsyncDisposable | undefined> {
+  const { config, log } = setup;
+  const identity = isCapsuleError(stored) ? tlsWithoutStore(setup) : tlsOf(stored);
+  if (config.api.port === 0 || identity === undefined) return undefined;
+  try {
+    const edge = new Edge({ ...calls, limits: NETWORK_LIMITS, describe: describePeer });
+    return await listenTls({ port: config.api.port, identity, edge });
+  } catch (error) {
+    log.error('API not on the network', { port: config.api.port, error });
+    return undefined;
+  }
+}
+
+function tlsOf({ identity }: Stored): TlsIdentity | undefined {
+  return isCapsuleError(identity) ? undefined : identity.tls;
 }
 
 /** Without a store, the capsule has no realm but the first one, and no alias. */
@@ -130,7 +165,7 @@ function workloadsSeen({ resources: { records, observer } }: Stored): WorkloadsS
 }
 
 function storedParts(stored: Stored, ports: Ports, transfers: BulkTransfers): StoredParts {
-  const { base, resources, registries } = stored;
+  const { base, resources, registries, identity, audit } = stored;
   const { workloads, volumes, records, cells } = resources;
   const { commands, controller } = workloads;
   const manifests = new ManifestCommands({
@@ -150,6 +185,8 @@ function storedParts(stored: Stored, ports: Ports, transfers: BulkTransfers): St
     events: { history: records.history, feed: base.feed },
     registries,
     volumes,
+    identity: isCapsuleError(identity) ? identity : identity.service,
+    audit,
     manifests: { manifests, controller, cells },
     cells: {
       cells: records.cells,

@@ -44,9 +44,10 @@ export function firstSpace({ bridge: { name: bridge, cidr } }: Setup['config']):
   return { key: spaceKey({ realm: 'main', space: 'default' }), bridge, cidr };
 }
 
-export function openNetwork({ paths, log, stack }: Setup) {
+export function openNetwork({ config, paths, log, stack }: Setup) {
   return {
-    network: new BridgeNetwork({ runDir: paths.network }),
+    // No workload reaches the API.
+    network: new BridgeNetwork({ runDir: paths.network, closedTcpPorts: closedPorts(config) }),
     namespaces: new PinnedNamespaces(paths.cells),
     ranges: new KernelRanges(),
     listeners: new KernelPortListeners(),
@@ -54,6 +55,10 @@ export function openNetwork({ paths, log, stack }: Setup) {
     service: new NetworkProbe(),
     names: stack.use(answerNames(log)),
   };
+}
+
+function closedPorts({ api }: Setup['config']): readonly number[] {
+  return api.port === 0 ? [] : [api.port];
 }
 
 function answerNames(log: Log): BridgeResponder {

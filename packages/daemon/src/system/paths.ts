@@ -12,6 +12,7 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
     store: permanent('state.db'),
     certs: permanent('containerd-certs.d'),
     secretKey: permanent('secret.key'),
+    tls: permanent('tls'),
     systemLog: permanent('log/capsule.log'),
     workloadLogs: permanent('log/workload'),
     log: ({ cell, container }: ContainerRef) =>

@@ -9,13 +9,16 @@ import {
   KernelPaths,
 } from '@capsule/drivers';
 import { type Log, Tracer } from '@capsule/engine';
+import { AuditLog } from '../audit/log.ts';
 import type { Config } from '../config/config.ts';
 import { Projector } from '../projection/projector.ts';
 import { scopeMaker } from '../scope/make.ts';
 import type { CellsSeen } from '../update/sickness.ts';
-import { type Stored, serveApi } from './api.ts';
+import { type Access, createAccess } from './access.ts';
+import { serveApi } from './api.ts';
 import { createBase } from './base.ts';
 import { openInspection } from './diagnosis.ts';
+import { createIdentity } from './identity.ts';
 import { openImages } from './images.ts';
 import { firstSpace, followUplink, type NetworkDrivers, openNetwork } from './network.ts';
 import { systemPaths } from './paths.ts';
@@ -25,6 +28,7 @@ import { createResources, startResources } from './resources.ts';
 import { leastMemory, openRuntimes, type Runtimes } from './runtimes.ts';
 import type { Setup } from './setup.ts';
 import { type OpenedStore, openStored } from './store.ts';
+import type { Stored } from './stored.ts';
 import { openMachine, startUpdates, type Updates } from './updates.ts';
 import { openVolumePorts } from './volumes.ts';
 import type { WorkloadSettings } from './workload-parts.ts';
@@ -58,12 +62,13 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const { runtime, microVms } = runtimes;
   const limits = await runtime.limits();
   const leastMib = await leastMemory(runtimes);
-  const stored = await startStored(setup, { store, ports, limits, leastMib });
+  const access = createAccess();
+  const stored = await startStored(setup, { store, ports, limits, leastMib, access });
   await stack.use(followUplink(network, () => microVms.refreshFiles(), log)).start();
   await network.names.serveSpace(firstSpace(config));
   const inspection = openInspection(setup, runtimes);
   const updates = await updatesOf(setup, { version, stored, ports });
-  const api = { version, startedAt, ports, microVms, inspection, stored, updates };
+  const api = { version, startedAt, ports, microVms, inspection, stored, updates, access };
   stack.use(await serveApi(setup, api));
   const resources = isCapsuleError(stored) ? undefined : stored.resources;
   const powerOff = new PowerOff({ resources, runtime, path: paths.powerOff, log });
@@ -146,13 +151,15 @@ async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Pr
 interface StartParts extends Pick<WorkloadSettings, 'limits' | 'leastMib'> {
   readonly store: OpenedStore | CapsuleError;
   readonly ports: Ports;
+  readonly access: Access;
 }
 
 /** Starts the work on the stored resources. */
 async function startStored(
-  { config, paths, log, tracer, stack }: Setup,
-  { store, ports, limits, leastMib }: StartParts,
+  setup: Setup,
+  { store, ports, limits, leastMib, access }: StartParts,
 ): Promise<Stored | CapsuleError> {
+  const { config, paths, log, stack, tracer } = setup;
   if (isCapsuleError(store)) return store;
   const { db, registries } = store;
   // A registry that cannot be published now is published with the next change; pulls keep the
@@ -172,5 +179,6 @@ async function startStored(
   const projection = new FileProjection({ root: paths.projection });
   const { runtimeId } = ports;
   stack.use(new Projector({ projection, scopes, cells, runtimeId, feed: base.feed, log })).start();
-  return { base, resources, registries };
+  const identity = createIdentity(setup, base, access.live);
+  return { base, resources, registries, identity, audit: new AuditLog(db) };
 }

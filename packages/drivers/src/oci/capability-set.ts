@@ -1,5 +1,4 @@
-import type { CapabilityChange } from '@capsule/core';
-import { DEFAULT_CAPABILITIES } from './capabilities.ts';
+import { type CapabilityChange, DEFAULT_CAPABILITIES } from '@capsule/core';
 
 /** By number: `linux/capability.h`. */
 const NUMBERED: readonly string[] = [

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ContainerSpec, containerCgroup, refOfWorkload } from '@capsule/core';
+import {
+  type ContainerSpec,
+  containerCgroup,
+  DEFAULT_CAPABILITIES,
+  refOfWorkload,
+} from '@capsule/core';
 import { plainContainer } from '@capsule/testkit/plain-container';
-import { DEFAULT_CAPABILITIES } from './capabilities.ts';
 import { readImageConfig } from './image-config.ts';
 import { describeOciSpec } from './oci-spec.ts';
 

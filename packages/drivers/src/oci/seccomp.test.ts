@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_CAPABILITIES } from './capabilities.ts';
+import { DEFAULT_CAPABILITIES } from '@capsule/core';
 import { describeSeccomp } from './seccomp.ts';
 
 function allowed(architecture: 'amd64' | 'arm64', capabilities: readonly string[]) {

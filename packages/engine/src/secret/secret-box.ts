@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { secretError } from './errors.ts';
+import { writeDurably } from './write-durably.ts';
 
 const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
@@ -53,6 +53,7 @@ export class SecretBox {
   #makeKey(): Buffer {
     const stored = readKey(this.#path);
     const key = stored ?? this.#key ?? randomBytes(KEY_BYTES);
+    // On the disk before anything is encrypted with it.
     if (stored === undefined) writeDurably(this.#path, key);
     this.#key = key;
     return key;
@@ -71,25 +72,6 @@ function readKey(path: string): Buffer | undefined {
     throw secretError.KEY_UNUSABLE({ path, reason });
   }
   return key;
-}
-
-/** Writes the key durably (content and directory entry) before anything is encrypted with it. */
-function writeDurably(path: string, key: Buffer): void {
-  const aside = `${path}.new`;
-  const file = openSync(aside, 'w', 0o600);
-  try {
-    writeSync(file, key);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(aside, path);
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 function readIfThere(path: string): Buffer | undefined {

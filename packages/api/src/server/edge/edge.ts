@@ -32,7 +32,8 @@ export class Edge implements AsyncDisposable {
     this.#handlers = callHandlers(calls, this.#limits.messageBytes);
     const answer = (request: NodeRequest, response: NodeResponse) => {
       const values = describe(request);
-      void answerRequest(this.#handlers, { request, response, values });
+      const { openCallMs } = this.#limits;
+      void answerRequest(this.#handlers, { request, response, values, openCallMs });
     };
     const websocket = upgradeToCalls(this.#handlers, describe);
     this.#servers = {

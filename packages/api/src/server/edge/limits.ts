@@ -10,6 +10,8 @@ export interface EdgeLimits {
   readonly headerBytes: number;
   /** Calls at the same time on one HTTP/2 connection. */
   readonly streams: number;
+  /** From the headers to the end of a call that needs no token, behind a gate. */
+  readonly openCallMs: number;
   /** One message of a call. */
   readonly messageBytes: number;
 }
@@ -20,5 +22,6 @@ export const EDGE_LIMITS: EdgeLimits = {
   idleMs: 300_000,
   headerBytes: 64 * 1024,
   streams: 256,
+  openCallMs: 10_000,
   messageBytes: 64 * 1024 * 1024,
 };

@@ -154,7 +154,10 @@ test('a status of another server gets a code made from its name', () => {
     [error.code, error.kind, error.message],
     ['RPC_NOT_FOUND', 'notFound', 'nothing here'],
   );
-  assert.equal(capsuleErrorFrom(new ConnectError('', Code.Unauthenticated)).kind, 'denied');
+  assert.equal(
+    capsuleErrorFrom(new ConnectError('', Code.Unauthenticated)).kind,
+    'unauthenticated',
+  );
 });
 
 test('an unknown kind of a later version follows its status', () => {

@@ -9,6 +9,7 @@ const CODES: Readonly<Record<RpcName, Code>> = {
   already_exists: Code.AlreadyExists,
   aborted: Code.Aborted,
   failed_precondition: Code.FailedPrecondition,
+  unauthenticated: Code.Unauthenticated,
   permission_denied: Code.PermissionDenied,
   resource_exhausted: Code.ResourceExhausted,
   unavailable: Code.Unavailable,
@@ -21,7 +22,6 @@ const CODES: Readonly<Record<RpcName, Code>> = {
 /** Codes that no error kind produces, but other servers and libraries do. */
 const FOREIGN: ReadonlyMap<Code, ErrorKind> = new Map([
   [Code.OutOfRange, 'invalid'],
-  [Code.Unauthenticated, 'denied'],
   [Code.Canceled, 'unavailable'],
 ]);
 

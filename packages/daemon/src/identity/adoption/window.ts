@@ -1,0 +1,134 @@
+import type { OperatorKey } from '@capsule/core';
+import type { Database } from '@capsule/engine';
+import type { Challenges } from '../challenges.ts';
+import { adoptionError } from '../errors.ts';
+import type { KeyCommands } from '../keys.ts';
+import type { IdentityRecords } from '../records.ts';
+import { AdoptionCode } from './code.ts';
+import { isProven } from './proof.ts';
+
+export interface AdoptionParts {
+  readonly db: Database;
+  readonly records: IdentityRecords;
+  readonly keys: KeyCommands;
+  readonly challenges: Challenges;
+  /** SHA-256 of the capsule's certificate in DER. */
+  readonly certificateDigest: Uint8Array;
+  readonly monotonicMs: () => number;
+  /** Called when the window, its code or the owner has changed. */
+  readonly onChange: () => void;
+}
+
+/** A client that wants to become an owner. Empty parts are those that old clients do not send. */
+export interface AdoptionRequest {
+  readonly publicKey: Uint8Array;
+  readonly name: string;
+  readonly code: string;
+  readonly nonce: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+export interface AdoptionState {
+  readonly isOpen: boolean;
+  /** Empty while the window is closed, or after too many wrong codes. */
+  readonly code: string;
+  /** Milliseconds until it closes; undefined: it stays open until the adoption. */
+  readonly closesInMs: number | undefined;
+  readonly isOwned: boolean;
+  readonly acceptsOldClients: boolean;
+}
+
+interface Opened {
+  readonly until: number;
+  readonly acceptsOldClients: boolean;
+}
+
+/**
+ * Decides who becomes an owner from the network. A capsule without an admin key takes the first client that has the
+ * code of its console and proves its key; one with an owner refuses every client, unless root opened the window.
+ */
+export class AdoptionWindow {
+  readonly #parts: AdoptionParts;
+  readonly #code: AdoptionCode;
+  /** By root, for a time. */
+  #opened: Opened | undefined;
+
+  constructor(parts: AdoptionParts) {
+    this.#parts = parts;
+    this.#code = new AdoptionCode(parts.monotonicMs);
+  }
+
+  state(): AdoptionState {
+    const opened = this.#stillOpened();
+    const isOwned = this.#isOwned();
+    const isOpen = !isOwned || opened !== undefined;
+    const now = this.#parts.monotonicMs();
+    return {
+      isOpen,
+      code: (isOpen ? this.#code.shown() : undefined) ?? '',
+      closesInMs: isOwned && opened ? opened.until - now : undefined,
+      isOwned,
+      acceptsOldClients: opened?.acceptsOldClients ?? false,
+    };
+  }
+
+  /** Opens the window for a time, also on a capsule with an owner; 0 ms closes it. */
+  open(forMs: number, acceptsOldClients: boolean): void {
+    const until = this.#parts.monotonicMs() + forMs;
+    this.#opened = forMs > 0 ? { until, acceptsOldClients } : undefined;
+    this.#parts.onChange();
+  }
+
+  /**
+   * Enrols the client as an admin with host access; one winner. An enrolled key is returned as it is. Fails with
+   * `ADOPTION_*`, `KEY_INVALID`.
+   */
+  adopt(request: AdoptionRequest): OperatorKey {
+    const { db, keys } = this.#parts;
+    const known = keys.find(request.publicKey);
+    if (known !== undefined) return known;
+    const key = db.transaction(() => {
+      // Within the transaction: of two clients with the code, the second finds an owner.
+      const state = this.state();
+      if (!state.isOpen) throw adoptionError.CLOSED({});
+      this.#checkCode(request, state);
+      return keys.adopt(request.publicKey, request.name);
+    });
+    this.#opened = undefined;
+    this.#code.renew();
+    this.#parts.onChange();
+    return key;
+  }
+
+  #checkCode(request: AdoptionRequest, { acceptsOldClients }: AdoptionState): void {
+    if (request.code === '') {
+      if (!acceptsOldClients) throw adoptionError.CODE_MISSING({});
+      return;
+    }
+    this.#checkProof(request);
+    try {
+      this.#code.check(request.code);
+    } finally {
+      // The console shows another code after too many wrong ones.
+      this.#parts.onChange();
+    }
+  }
+
+  /** Before the code: without a fresh nonce there is no try. */
+  #checkProof(request: AdoptionRequest): void {
+    const { challenges, certificateDigest } = this.#parts;
+    challenges.spend(Buffer.from(request.nonce).toString('base64url'));
+    if (isProven({ ...request, certificateDigest })) return;
+    throw adoptionError.PROOF_INVALID({ problem: 'the signature is not valid' });
+  }
+
+  #isOwned(): boolean {
+    return this.#parts.records.count('admin') > 0;
+  }
+
+  #stillOpened(): Opened | undefined {
+    const isOver = this.#opened !== undefined && this.#opened.until <= this.#parts.monotonicMs();
+    if (isOver) this.#opened = undefined;
+    return this.#opened;
+  }
+}

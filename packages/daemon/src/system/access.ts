@@ -1,0 +1,46 @@
+import { type CapsuleError, isCapsuleError } from '@capsule/core';
+import type { HandlerContext } from '@connectrpc/connect';
+import type { Recorder } from '../api/access/audit-edge.ts';
+import { createGate } from '../api/access/gate.ts';
+import { createRecorder } from '../api/access/recorder.ts';
+import { Attempts } from '../identity/attempts.ts';
+import { LiveCalls } from '../identity/live-calls.ts';
+import type { Stored } from './stored.ts';
+
+/** State that the listeners share to decide on calls, with or without a usable store. */
+export interface Access {
+  readonly live: LiveCalls;
+  readonly attempts: Attempts;
+}
+
+interface HasStored {
+  readonly stored: Stored | CapsuleError;
+}
+
+export function createAccess(): Access {
+  return { live: new LiveCalls(), attempts: new Attempts(() => performance.now()) };
+}
+
+/** Without a store nothing can be recorded, and nothing that is stored can be changed. */
+export function recorderOf({ stored }: HasStored): Recorder {
+  if (isCapsuleError(stored)) return () => undefined;
+  const { base, audit } = stored;
+  return createRecorder({ audit, now: base.now, monotonicMs: base.monotonicMs });
+}
+
+/** Refuses every token while keys cannot be read. */
+export function gateOf(
+  { stored }: HasStored,
+  { attempts }: Access,
+  record: Recorder,
+): (context: HandlerContext) => void {
+  const identity = isCapsuleError(stored) ? stored : stored.identity;
+  return createGate({
+    attempts,
+    accept: (authorization) => {
+      if (isCapsuleError(identity)) throw identity;
+      return identity.verifier.accept(authorization);
+    },
+    refused: (caller, method, { code }) => record({ caller, method, object: '' }, code),
+  });
+}

@@ -1,0 +1,16 @@
+import type { CapsuleError } from '@capsule/core';
+import type { AuditLog } from '../audit/log.ts';
+import type { RegistryCommands } from '../registry/commands.ts';
+import type { Base } from './base.ts';
+import type { Identity } from './identity.ts';
+import type { Resources } from './resources.ts';
+
+/** Parts that need a usable store. */
+export interface Stored {
+  readonly base: Base;
+  readonly resources: Resources;
+  readonly registries: RegistryCommands;
+  readonly audit: AuditLog;
+  /** Or the error that makes the capsule's certificate unusable. */
+  readonly identity: Identity | CapsuleError;
+}
