@@ -12,7 +12,7 @@ const ENTRIES: readonly (readonly [name: string, page: string | undefined])[] = 
   ['Workloads', 'guides/lifecycle.md'],
   ['CLI', 'reference/cli.md'],
   ['Architecture', 'architecture.md'],
-  ['Updates', undefined],
+  ['Updates', 'concepts/updates.md'],
   ['Operations', undefined],
 ];
 
