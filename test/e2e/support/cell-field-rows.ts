@@ -301,10 +301,14 @@ export const ROWS: Readonly<Record<CellField, FieldRow>> = {
   ),
   sysctls: edited(
     'newContainer',
-    [{ 'net.core.somaxconn': '77' }, { 'net.core.somaxconn': '78' }],
+    [
+      { 'net.core.somaxconn': '77', 'net.ipv4.tcp_fin_timeout': '33' },
+      { 'net.core.somaxconn': '78' },
+    ],
     async (at, values) => {
-      const path = '/proc/sys/net/core/somaxconn';
-      assert.equal(await inside(at, `cat ${path}`), `${values['net.core.somaxconn']}\n`);
+      const { 'net.core.somaxconn': queue, 'net.ipv4.tcp_fin_timeout': timeout = '60' } = values;
+      const shown = await inside(at, 'cd /proc/sys/net; cat core/somaxconn ipv4/tcp_fin_timeout');
+      assert.equal(shown, `${queue}\n${timeout}\n`);
     },
     OWN,
   ),

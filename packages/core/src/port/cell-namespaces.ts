@@ -13,8 +13,17 @@ export interface CellNamespacesSeen {
   readonly key: string;
   /** The host name of the last complete `pin`. */
   readonly hostname: string | undefined;
+  /** The settings of the kernel that `pin` noted when it made the namespaces; undefined without a note. */
+  readonly sysctls?: string;
   /** IPC and UTS namespaces and shared memory are all there, with that host name. */
   readonly complete: boolean;
+}
+
+/** The spec of a cell's namespaces. */
+export interface CellNamespaceNames {
+  readonly hostname: string;
+  /** Noted when the namespaces are made: settings stay in a namespace for as long as it exists. */
+  readonly sysctls?: string;
 }
 
 /**
@@ -23,7 +32,7 @@ export interface CellNamespacesSeen {
  */
 export interface CellNamespaces {
   /** Keeps what is pinned already: running containers are in it. Sets the host name, also a changed one. */
-  pin(key: string, names: { readonly hostname: string }, signal?: AbortSignal): Promise<void>;
+  pin(key: string, names: CellNamespaceNames, signal?: AbortSignal): Promise<void>;
   /** Containers that still run keep their namespaces until they end. */
   unpin(key: string, signal?: AbortSignal): Promise<void>;
   /** Cheap, for it is asked in every reconcile. Undefined when nothing is there. */

@@ -182,6 +182,16 @@ const REFUSED: readonly (readonly [string, readonly ContainerDocument[], string]
     [container('web'), container('side', { hostIpc: true })],
     'CELL_FIELD_OF_CELL',
   ],
+  [
+    'settings of the kernel in a sibling',
+    [container('web'), container('side', { sysctls: { 'net.core.somaxconn': '9' } })],
+    'CELL_FIELD_OF_CELL',
+  ],
+  [
+    'a published port of a sibling in the network of the capsule',
+    [container('web', { networkMode: 'host' }), container('side', { ports: [PORT()] })],
+    'MANIFEST_SPEC_INVALID',
+  ],
   ['a name twice', [container('web'), container('web')], 'MANIFEST_SPEC_INVALID'],
   ['a name that is none', [container('web'), container('Side_')], 'MANIFEST_SPEC_INVALID'],
   [

@@ -3,6 +3,7 @@ import {
   type ContainerDocument,
   containerProblems,
   fieldsOfCell,
+  inNetworkOf,
   isName,
   manifestError,
   nameOfCell,
@@ -19,13 +20,14 @@ import { cellError } from './errors.ts';
  */
 export function checkDocument(document: CellDocument): void {
   const cell = nameOfCell(document.id);
-  const problems = [...nameProblems(document), ...document.containers.flatMap(problemsOf)];
+  const root = rootOf(document);
+  const all = document.containers.map((one) => inNetworkOf(root, one));
+  const problems = [...nameProblems(document), ...all.flatMap(problemsOf)];
   if (problems.length > 0) throw manifestError.SPEC_INVALID({ name: cell, problems });
   const roots = document.containers.filter(({ isRoot }) => isRoot === true);
   if (roots.length > 1) {
     throw cellError.ROOTS_SEVERAL({ cell, roots: roots.map(({ ref }) => ref.container) });
   }
-  const root = rootOf(document);
   for (const one of document.containers) if (one !== root) checkSibling(one, cell);
 }
 

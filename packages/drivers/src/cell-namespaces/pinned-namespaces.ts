@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import {
+  type CellNamespaceNames,
   type CellNamespacePaths,
   type CellNamespaces,
   type CellNamespacesSeen,
@@ -33,7 +34,7 @@ export class PinnedNamespaces implements CellNamespaces {
     this.#root = root;
   }
 
-  pin(key: string, { hostname }: { readonly hostname: string }, signal?: AbortSignal) {
+  pin(key: string, { hostname, sysctls }: CellNamespaceNames, signal?: AbortSignal) {
     return this.#lock(key, async () => {
       const pins = pinsOf(this.#root, key);
       const seen = await lookAtPins(pins);
@@ -42,6 +43,8 @@ export class PinnedNamespaces implements CellNamespaces {
       await rm(pins.mark, { force: true });
       const [program = '', ...args] = commandOf(pins, seen, hostname);
       await run(program, args, signal === undefined ? {} : { signal });
+      const isNew = seen?.hostname === undefined && seen?.sysctls === undefined;
+      if (isNew && sysctls !== undefined) await writeFile(pins.sysctls, sysctls);
       await writeFile(pins.mark, hostname);
     });
   }
@@ -61,7 +64,9 @@ export class PinnedNamespaces implements CellNamespaces {
 
   async inspect(key: string): Promise<CellNamespacesSeen | undefined> {
     const seen = await lookAtPins(pinsOf(this.#root, key));
-    return seen && { key, hostname: seen.hostname, complete: isWhole(seen) };
+    if (seen === undefined) return undefined;
+    const { hostname, sysctls } = seen;
+    return { key, hostname, ...(sysctls !== undefined && { sysctls }), complete: isWhole(seen) };
   }
 
   async list(): Promise<readonly CellNamespacesSeen[]> {

@@ -2,13 +2,14 @@ import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolderAs, namespaceStateAt, pinnedNamespacePath, unlessMissing } from '@capsule/host';
 
-/** The files of a cell: a mount on each of the first three, and the mark of a complete pin. */
+/** The files of a cell: a mount on each of the first three, the mark of a complete pin, and the settings. */
 export interface Pins {
   readonly folder: string;
   readonly ipc: string;
   readonly uts: string;
   readonly shm: string;
   readonly mark: string;
+  readonly sysctls: string;
   readonly net: string;
 }
 
@@ -18,6 +19,8 @@ export interface PinsSeen {
   readonly shm: boolean;
   /** The host name of the last complete pin. */
   readonly hostname: string | undefined;
+  /** The settings with which the namespaces were made. */
+  readonly sysctls: string | undefined;
 }
 
 export function pinsOf(root: string, key: string): Pins {
@@ -30,21 +33,23 @@ export function pinsOf(root: string, key: string): Pins {
     uts: at('uts'),
     shm: at('shm'),
     mark: at('hostname'),
+    sysctls: at('sysctls'),
   };
 }
 
 /** Undefined without the folder. Starts no process. */
 export async function lookAtPins(pins: Pins): Promise<PinsSeen | undefined> {
-  const [folder, shm, ipc, uts, hostname] = await Promise.all([
+  const [folder, shm, ipc, uts, hostname, sysctls] = await Promise.all([
     unlessMissing(stat(pins.folder)),
     unlessMissing(stat(pins.shm)),
     namespaceStateAt(pins.ipc),
     namespaceStateAt(pins.uts),
     unlessMissing(readFile(pins.mark, 'utf8')),
+    unlessMissing(readFile(pins.sysctls, 'utf8')),
   ]);
   if (folder === undefined) return undefined;
   const isMounted = shm !== undefined && shm.dev !== folder.dev;
-  return { ipc: ipc === 'pinned', uts: uts === 'pinned', shm: isMounted, hostname };
+  return { ipc: ipc === 'pinned', uts: uts === 'pinned', shm: isMounted, hostname, sysctls };
 }
 
 /** Makes the places of the mounts. Only root may enter: every user may write to the cell's shared memory. */
@@ -60,8 +65,8 @@ export async function makePlaces(
 }
 
 /** Removes the places. Nothing is mounted on them. */
-export async function removePlaces({ folder, ipc, uts, shm, mark }: Pins): Promise<void> {
-  for (const file of [mark, ipc, uts]) await rm(file, { force: true });
+export async function removePlaces({ folder, ipc, uts, shm, mark, sysctls }: Pins): Promise<void> {
+  for (const file of [mark, sysctls, ipc, uts]) await rm(file, { force: true });
   await unlessMissing(rmdir(shm));
   await unlessMissing(rmdir(folder));
 }

@@ -27,12 +27,15 @@ export function describeNamespaces({
 
 /**
  * In a cell's own network every user may bind every port, so an image with another user than root can serve
- * port 80, and every user may ping.
+ * port 80, and every user may ping. The root alone has settings: a sibling would undo them in the namespaces that
+ * they share.
  */
 export function describeSysctl({
+  role,
   network,
   sysctls,
-}: Pick<ContainerSpec, 'network' | 'sysctls'>): Readonly<Record<string, string>> {
+}: Pick<ContainerSpec, 'role' | 'network' | 'sysctls'>): Readonly<Record<string, string>> {
+  if (role === 'sibling') return {};
   return network === 'host' ? sysctls : { ...OPEN_NETWORK, ...sysctls };
 }
 

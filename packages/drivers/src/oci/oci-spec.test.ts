@@ -51,6 +51,10 @@ test("host mode keeps the capsule's network and its settings", () => {
   assert.deepEqual(linux.sysctl, {});
 });
 
+test('a sibling leaves the settings of the namespaces to the root', () => {
+  assert.deepEqual(describe({ role: 'sibling' }).linux.sysctl, {});
+});
+
 test('the cgroup follows the hierarchy, and names the role', () => {
   assert.equal(describe().linux.cgroupsPath, '/kukeon/main/default/default/web/web_root');
   const ref = { cell: container.ref.cell, container: 'side' };

@@ -45,6 +45,16 @@ export function cellNamespacesContract(
       assert.equal((await namespaces.inspect(WEB))?.hostname, 'other');
     });
 
+    test('the settings are those with which the namespaces were made', async (t) => {
+      const { namespaces, reopen } = await open(t);
+      await namespaces.pin(WEB, { ...NAMED, sysctls: 'one' });
+      await namespaces.pin(WEB, { hostname: 'other', sysctls: 'two' });
+      assert.equal((await reopen().inspect(WEB))?.sysctls, 'one');
+      await namespaces.unpin(WEB);
+      await namespaces.pin(WEB, { ...NAMED, sysctls: 'two' });
+      assert.equal((await namespaces.inspect(WEB))?.sysctls, 'two');
+    });
+
     test('many cells are pinned and unpinned at once, each by itself', async (t) => {
       const { namespaces } = await open(t);
       const keys = Array.from({ length: 8 }, (_, at) => `main_default_default_many-${at}`);

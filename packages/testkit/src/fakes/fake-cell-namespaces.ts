@@ -1,4 +1,9 @@
-import type { CellNamespacePaths, CellNamespaces, CellNamespacesSeen } from '@capsule/core';
+import type {
+  CellNamespaceNames,
+  CellNamespacePaths,
+  CellNamespaces,
+  CellNamespacesSeen,
+} from '@capsule/core';
 
 /** The state that outlives the object that made it: the fake's Linux. */
 export type FakePins = Map<string, CellNamespacesSeen>;
@@ -11,8 +16,9 @@ export class FakeCellNamespaces implements CellNamespaces {
     this.pins = pins;
   }
 
-  async pin(key: string, { hostname }: { readonly hostname: string }): Promise<void> {
-    this.pins.set(key, { key, hostname, complete: true });
+  async pin(key: string, { hostname, sysctls }: CellNamespaceNames): Promise<void> {
+    const first = this.pins.get(key) ?? { ...(sysctls !== undefined && { sysctls }) };
+    this.pins.set(key, { ...first, key, hostname, complete: true });
   }
 
   async unpin(key: string): Promise<void> {

@@ -18,7 +18,7 @@ import { type CellPlan, type CellSeen, planCell, type Step } from './cell.ts';
 
 const ID = refOfWorkload('web').cell;
 const ATTACHED = { key: cellKey(ID), link: 'veth', address: '10.0.0.2', complete: true } as const;
-const PINNED = { key: cellKey(ID), hostname: 'web', complete: true };
+const PINNED = { key: cellKey(ID), hostname: 'web', sysctls: '[]', complete: true };
 const NAMES = ['web', 'side', 'other'] as const;
 
 function cellOf(desired: DesiredState): CellRecord {
@@ -63,11 +63,14 @@ const anyLook = (name: string): fc.Arbitrary<ContainerLook> =>
             },
     }));
 
+/** Namespaces with the settings of an earlier spec. */
+const SET = { ...PINNED, sysctls: '[["net.core.somaxconn","1"]]' };
+
 const anySeen: fc.Arbitrary<CellSeen> = fc.record({
   waitingFor: fc.constant([]),
   address: fc.constant(ATTACHED.address),
   network: fc.constantFrom(undefined, ATTACHED, { ...ATTACHED, complete: false }),
-  namespaces: fc.constantFrom(undefined, PINNED, { ...PINNED, complete: false }),
+  namespaces: fc.constantFrom(undefined, PINNED, SET, { ...PINNED, complete: false }),
   ports: fc.constantFrom('current', 'missing', 'left'),
   volumes: fc.constantFrom(
     { missing: ['data'], unfilled: [], held: ['old'] },
@@ -87,7 +90,7 @@ function effect(seen: CellSeen, record: CellRecord, step: Step): CellSeen | unde
     case 'detachNetwork':
       return set({ network: undefined });
     case 'pinNamespaces':
-      return set({ namespaces: { key: step.key, hostname: step.hostname, complete: true } });
+      return set({ namespaces: { ...PINNED, sysctls: step.sysctls } });
     case 'unpinNamespaces':
       return set({ namespaces: undefined });
     case 'publishPorts':
@@ -340,6 +343,29 @@ test('containers that share namespaces are restarted together when the pins are 
         assert.ok(steps.some((step) => step.do === 'stopContainer'));
         assert.ok(steps.every((step) => step.do !== 'pinNamespaces'));
       }
+    }),
+  );
+});
+
+test('namespaces with settings of an earlier spec are made again before anything starts in them', () => {
+  fc.assert(
+    fc.property(anySeen, (start) => {
+      const record = cellOf('running');
+      let seen: CellSeen | undefined = { ...start, namespaces: SET };
+      for (let wave = 0; seen !== undefined; wave += 1) {
+        const { steps } = planCell(record, seen, 0);
+        if (steps.length === 0) break;
+        assert.ok(wave < 16, `no end: ${JSON.stringify(seen)}`);
+        for (const step of steps) {
+          const isStart = step.do === 'startContainer';
+          if (isStart) assert.equal(seen?.namespaces?.sysctls, '[]');
+          const isLoss = step.do === 'detachNetwork' || step.do === 'unpinNamespaces';
+          if (isLoss) assert.ok(!seen?.containers.some(isUp), 'a container loses its namespaces');
+          seen = seen && effect(seen, record, step);
+        }
+      }
+      if (start.containers[0]?.seen?.task === 'paused') return;
+      assert.equal(seen?.namespaces?.sysctls, '[]');
     }),
   );
 });

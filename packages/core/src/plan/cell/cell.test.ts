@@ -117,7 +117,7 @@ test('a missing image is pulled before anything else', () => {
 });
 
 test('namespaces are pinned once, for every network, and never for a microVM', () => {
-  const pin = { do: 'pinNamespaces', key: cellKey(REF.cell), hostname: 'web' };
+  const pin = { do: 'pinNamespaces', key: cellKey(REF.cell), hostname: 'web', sysctls: '[]' };
   const unpinned = { ...CONVERGED, namespaces: undefined };
   // A container that an earlier version made has namespaces of its own, and runs on.
   assert.deepEqual(planOf(record(), unpinned).steps, [pin]);

@@ -21,7 +21,7 @@ export interface CellStepArgs {
   attachNetwork: CellNetworkSpec;
   detachNetwork: { readonly key: string };
   /** Pins the namespaces that containers of the cell share, and sets the host name in them. */
-  pinNamespaces: { readonly key: string; readonly hostname: string };
+  pinNamespaces: { readonly key: string; readonly hostname: string; readonly sysctls: string };
   unpinNamespaces: { readonly key: string };
   /** Brings the capsule's port maps up to what all cells want. */
   publishPorts: { readonly reason: 'missing' | 'left' };
@@ -113,7 +113,8 @@ function isFetch(step: ContainerStep): boolean {
 }
 
 function planContainers(record: CellRecord, seen: CellSeen, now: number): readonly ContainerPlan[] {
-  const isCutOff = isNetworkCut(record, seen) || isNamespaceCut(record, seen);
+  const isCutOff =
+    isNetworkCut(record, seen) || isNamespaceCut(record, seen) || areSettingsOld(record, seen);
   const isEnding = isRootOver(record, seen);
   return record.containers.flatMap((container, index) => {
     const look = seen.containers[index];
@@ -167,6 +168,7 @@ function planRunning(
 ): CellPlan {
   const isOver = plans.length > 0 && plans.every(({ turn }) => turn === 'over');
   if (isOver) return { steps: letGo(record, seen) };
+  if (areSettingsOld(record, seen)) return { steps: renew(record, seen) };
   const wave = [...prepare(record, seen), ...stepsOf(plans, 'beside')];
   if (wave.length > 0) return { steps: wave };
   // Nothing joins a cell that stands still: what ended meanwhile starts when its root goes on.
@@ -215,7 +217,9 @@ function prepare(record: CellRecord, seen: CellSeen): CellStep[] {
     wave.push({ do: 'attachNetwork', key, link, hostname, address, extraHosts, dns });
   }
   if (spec.kind === 'microVm') wave.push(...unpin(record, seen));
-  else if (!isPinned(seen, hostname)) wave.push({ do: 'pinNamespaces', key, hostname });
+  else if (!isPinned(seen, hostname)) {
+    wave.push({ do: 'pinNamespaces', key, hostname, sysctls: settingsOf(record) });
+  }
   if (seen.ports !== 'current') wave.push({ do: 'publishPorts', reason: seen.ports });
   const { missing, held } = seen.volumes;
   if (missing.length > 0) wave.push({ do: 'attachVolumes', names: missing });
@@ -244,6 +248,27 @@ function letGo(record: CellRecord, seen: CellSeen): CellStep[] {
 
 function unpin({ id }: CellRecord, { namespaces }: CellSeen): CellStep[] {
   return namespaces === undefined ? [] : [{ do: 'unpinNamespaces', key: cellKey(id) }];
+}
+
+/**
+ * Plans the end of the namespaces that have settings of an earlier spec. Those of IPC go last: they have the note of
+ * the settings, so a capsuled that dies in between continues.
+ */
+function renew(record: CellRecord, seen: CellSeen): CellStep[] {
+  const key = cellKey(record.id);
+  return seen.network === undefined ? unpin(record, seen) : [{ do: 'detachNetwork', key }];
+}
+
+/** The settings that the root writes into the namespaces of its cell, in a fixed order. */
+function settingsOf({ containers: [root] }: CellRecord): string {
+  const settings = Object.entries(root?.spec.sysctls ?? {});
+  return JSON.stringify(settings.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** True when the namespaces may have a setting that the spec no longer has; only new ones have the kernel's values. */
+function areSettingsOld(record: CellRecord, { namespaces }: CellSeen): boolean {
+  const noted = namespaces?.sysctls;
+  return record.spec.kind === 'container' && noted !== undefined && noted !== settingsOf(record);
 }
 
 function isPinned({ namespaces }: CellSeen, hostname: string): boolean {

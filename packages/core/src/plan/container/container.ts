@@ -119,6 +119,9 @@ function planRunning(
   const { seen, status, reference } = look;
   // Its revision is unknown: a container that may be current is not replaced, nor its disk removed.
   if (seen?.damage !== undefined) return planDamaged(record, look, seen.damage);
+  // The cell is about to change what the sibling is in, and does not wait for its new image.
+  const isLeft = moment.isCutOff && record.role === 'sibling' && isAlive(seen?.task ?? 'none');
+  if (isLeft) return stop(record, look);
   // The new image first: the gap between the old container and the new one stays short.
   const fetch = planImage(record, look);
   if (fetch !== undefined) return { turn: 'first', step: fetch };

@@ -32,6 +32,15 @@ export function rootOf({ containers }: CellDocument): ContainerDocument | undefi
   return containers.find(({ isRoot }) => isRoot) ?? containers[0];
 }
 
+/** A container with the network that its cell has from the root, which decides over ports and names. Pure. */
+export function inNetworkOf(
+  root: ContainerDocument | undefined,
+  one: ContainerDocument,
+): ContainerDocument {
+  if (root?.spec.networkMode !== 'host') return one;
+  return { ...one, spec: { ...one.spec, networkMode: 'host' } };
+}
+
 /** The shared part of a declared cell, and its labels. Pure. */
 export function cellSpecOf(document: CellDocument): CellSpec {
   const root = rootOf(document);

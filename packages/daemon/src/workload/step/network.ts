@@ -58,7 +58,7 @@ export function publishPorts(publisher: Pick<PortPublisher, 'sync'>): CellExecut
 export function pinNamespaces(
   namespaces: Pick<CellNamespaces, 'pin'>,
 ): CellExecutor<'pinNamespaces'> {
-  return (_record, { key, hostname }, signal) => namespaces.pin(key, { hostname }, signal);
+  return (_record, { key, ...names }, signal) => namespaces.pin(key, names, signal);
 }
 
 export function unpinNamespaces(

@@ -40,7 +40,8 @@ export function describeCellChange(
 export function needsNewContainers(before: CellDocument, after: CellDocument): boolean {
   const [old, next] = [rootOf(before), rootOf(after)];
   if (old === undefined || next === undefined) return false;
-  const mixed = { ...old.spec, ...splitWorkload(next.spec).cell } as WorkloadSpec;
+  const { sysctls } = next.spec;
+  const mixed = { ...old.spec, ...splitWorkload(next.spec).cell, sysctls } as WorkloadSpec;
   return describeWorkloadChange(old.spec, mixed).some(({ recreates }) => recreates);
 }
 

@@ -1,5 +1,9 @@
 import { placeOfCell, placeOfContainer } from '../../../resource/place/place.ts';
-import { type ContainerDocument, rootOf } from '../../../resource/workload/cell-document.ts';
+import {
+  type ContainerDocument,
+  inNetworkOf,
+  rootOf,
+} from '../../../resource/workload/cell-document.ts';
 import type { Problem } from '../../problem.ts';
 import { CELL_API } from '../../read/foreign-document.ts';
 import type { Kind, PublishedHostPort } from '../kind.ts';
@@ -53,17 +57,18 @@ function validateCell(cell: CellManifest): readonly Problem[] {
   const { containers, id } = cell;
   const names = containers.map(({ ref }) => ref.container);
   const roots = containers.filter(({ isRoot }) => isRoot);
+  const root = rootOf(cell);
   return [
     ...placeProblems(placeOfCell(id)),
     ...containers.flatMap((one, at) => {
       const path = `spec.containers[${at}]`;
       const isTwin = names.indexOf(one.ref.container) !== at;
       return [
-        ...containerProblems(one, path, `${path}.id`),
+        ...containerProblems(inNetworkOf(root, one), path, `${path}.id`),
         ...(isTwin
           ? [{ path: `${path}.id`, message: `${one.ref.container} is declared twice` }]
           : []),
-        ...(one === rootOf(cell) ? [] : siblingProblems(one, path)),
+        ...(one === root ? [] : siblingProblems(one, path)),
       ];
     }),
     ...(roots.length > 1

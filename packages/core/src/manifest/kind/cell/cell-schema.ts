@@ -63,11 +63,11 @@ const volume = fields(
 
 const { image, imagePullPolicy, args, workingDir, user } = CONTAINER_PROPERTIES;
 const { healthCheck, minReadySeconds, updatePolicy, updateTimeoutSeconds } = CONTAINER_PROPERTIES;
-const { readOnlyRootFilesystem, capabilities, ulimits, sysctls, stopSignal, stopGraceSeconds } =
+const { readOnlyRootFilesystem, capabilities, ulimits, stopSignal, stopGraceSeconds } =
   CONTAINER_PROPERTIES;
 
 /** A field that the containers of a cell share. */
-function ofRoot(field: 'extraHosts' | 'dns' | 'dependsOn'): JsonSchema {
+function ofRoot(field: 'extraHosts' | 'dns' | 'dependsOn' | 'sysctls'): JsonSchema {
   const { description, ...rest } = CONTAINER_PROPERTIES[field];
   return { ...rest, description: `Of the root: for the whole cell. ${description}` };
 }
@@ -141,7 +141,7 @@ const PROPERTIES: Readonly<Record<(typeof CELL_CONTAINER_FIELDS)[number], JsonSc
     pidsLimit: whole('Number of processes and threads.', { minimum: 1 }),
   }),
   ulimits,
-  sysctls,
+  sysctls: ofRoot('sysctls'),
   stopSignal,
   stopGraceSeconds,
   labels: map('Of a container in the list of a cell: for selection with -l.', { type: 'string' }),

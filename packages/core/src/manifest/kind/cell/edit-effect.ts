@@ -61,7 +61,8 @@ export const EDIT_EFFECTS: Readonly<Record<CellContainerField, EditEffect>> = {
   tmpfs: own('tmpfs'),
   resources: own('resources'),
   ulimits: own('ulimits'),
-  sysctls: own('sysctls'),
+  // Only new namespaces are without a setting that was removed.
+  sysctls: 'newContainers',
   stopSignal: own('stopSignal'),
   stopGraceSeconds: own('stopGraceSeconds'),
   labels: own('labels'),

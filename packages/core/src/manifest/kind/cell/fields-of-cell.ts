@@ -4,8 +4,11 @@ import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import { differences } from '../differences.ts';
 import type { CELL_CONTAINER_FIELDS } from './read-container.ts';
 
-/** All containers of a cell share their IPC namespace; only a root may see the processes of the capsule. */
-type OfRoot = 'hostPid' | 'hostIpc';
+/**
+ * All containers of a cell share their IPC namespace, and its settings with those of the network; only a root may see
+ * the processes of the capsule.
+ */
+type OfRoot = 'hostPid' | 'hostIpc' | 'sysctls';
 type Shared = Exclude<keyof CellSpec, 'kind' | 'microVm' | 'labels'> | OfRoot;
 
 /** The field of a manifest that sets each; the compiler asks for all. */
@@ -13,6 +16,7 @@ const FIELDS: Readonly<Record<Shared, (typeof CELL_CONTAINER_FIELDS)[number]>> =
   networkMode: 'hostNetwork',
   hostPid: 'hostPID',
   hostIpc: 'hostIPC',
+  sysctls: 'sysctls',
   hostname: 'hostname',
   extraHosts: 'extraHosts',
   dns: 'dns',
