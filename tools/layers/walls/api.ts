@@ -25,16 +25,21 @@ export const API: Folders = {
   frame: { uses: [] },
   http2: { uses: [] },
   'two-way': { uses: [], pure: true },
-  node: {
-    uses: ['client', 'errors.ts', 'http2'],
-    tests: ['gen', 'testing', 'wire/error'],
+  http1: { uses: [] },
+  'web-socket': { uses: ['http1', 'two-way'] },
+  calls: {
+    uses: ['client', 'errors.ts', 'gen', 'http1', 'two-way', 'web-socket', 'wire/error'],
   },
+  node: { uses: ['calls', 'client', 'errors.ts'], tests: ['gen', 'testing', 'wire/error'] },
   remote: {
     uses: ['client', 'errors.ts', 'gen', 'http2'],
   },
-  server: { uses: ['gen'], tests: ['node', 'testing'] },
-  'server/edge': { uses: ['gen', 'http2', 'two-way', 'wire/right'], tests: ['gen', 'testing'] },
-  testing: { uses: ['server/edge'] },
+  server: { uses: ['gen'], tests: ['testing'] },
+  'server/edge': {
+    uses: ['gen', 'http2', 'two-way', 'wire/right'],
+    tests: ['calls', 'client', 'gen', 'testing', 'wire/error'],
+  },
+  testing: { uses: ['client', 'http2', 'server/edge'] },
   // The three exports.
   'wire.ts': {
     uses: [

@@ -1,35 +1,30 @@
-import { createGrpcTransport } from '@connectrpc/connect-node';
-import { type CapsuleClient, createClients } from '../client/create-clients.ts';
+import { connect } from 'node:net';
+import { clientsOf } from '../calls/clients-of.ts';
+import { Http1Calls } from '../calls/http1-calls.ts';
+import type { CapsuleClient } from '../client/create-clients.ts';
 import { openBulk } from './bulk/open-bulk.ts';
 import { parseTarget } from './parse-target.ts';
-import { SocketSessions } from './socket-sessions.ts';
 
 export interface ConnectOptions {
   /** Milliseconds for calls without their own timeout. Default: no limit, because streams follow. */
   readonly defaultTimeoutMs?: number;
   /**
-   * For calls that send much in both directions at once. Node does not read from a connection while data
-   * written to it waits: with full sockets both sides would wait for each other forever. With a window smaller
-   * than a socket's buffer, there is always room for the capsule's data.
+   * For calls that send much in both directions at once. Node does not read from an HTTP/2 connection while data written
+   * to it waits: with full sockets both sides would wait for each other forever. Without HTTP/2 it makes no difference.
    */
   readonly isTwoWay?: boolean;
 }
 
 /**
- * Makes clients for the capsule at `target` (`unix:/path`). Connects with the first call, and reconnects
- * after a connection was lost.
+ * Makes clients for the capsule at `target` (`unix:/path`). Each call opens a connection, which leaves the capsule
+ * with the call. Calls fail with `CapsuleError`: the capsule's own errors as they are, a missing or broken connection
+ * as kind `unavailable` (`API_UNREACHABLE`, `API_CONNECTION_LOST`).
  */
 export function connectCapsule(
   target: string,
-  { isTwoWay = false, ...options }: ConnectOptions = {},
+  { defaultTimeoutMs }: ConnectOptions = {},
 ): CapsuleClient {
   const { socketPath } = parseTarget(target);
-  const sessionManager = new SocketSessions(socketPath, isTwoWay);
-  const transport = createGrpcTransport({ baseUrl: 'http://capsule', sessionManager, ...options });
-  return createClients({
-    target,
-    transport,
-    openBulk: (ticket, signal) => openBulk({ target, socketPath }, ticket, signal),
-    close: () => sessionManager.abort(),
-  });
+  const calls = new Http1Calls({ target, dial: () => connect(socketPath), defaultTimeoutMs });
+  return clientsOf(calls, (ticket, signal) => openBulk({ target, socketPath }, ticket, signal));
 }

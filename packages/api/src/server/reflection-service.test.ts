@@ -13,8 +13,8 @@ import {
   type ServerReflectionRequest,
   ServerReflectionRequestSchema,
 } from '../gen/grpc/reflection/v1/reflection_pb.ts';
-import { SocketSessions } from '../node/socket-sessions.ts';
 import { openServer } from '../testing/open-server.ts';
+import { SocketSessions } from '../testing/socket-sessions.ts';
 import { createReflectionService } from './reflection-service.ts';
 
 const SERVICES = [CapsuleService, WorkloadService];
@@ -48,6 +48,7 @@ for (const symbol of SYMBOLS) {
       (bytes) => fromBinary(FileDescriptorProtoSchema, bytes).name,
     );
     assert.deepEqual(names, [
+      'capsule/v1/bulk.proto',
       'capsule/v1/error.proto',
       'google/protobuf/descriptor.proto',
       'capsule/v1/needs.proto',
@@ -85,7 +86,7 @@ function serve(t: TestContext) {
 
 async function ask(t: TestContext, ...asked: ServerReflectionRequest['messageRequest'][]) {
   const { socketPath } = await serve(t);
-  const sessionManager = new SocketSessions(socketPath, false);
+  const sessionManager = new SocketSessions(socketPath);
   t.after(() => sessionManager.abort());
   const transport = createGrpcTransport({ baseUrl: 'http://capsule', sessionManager });
   const client = createClient(ServerReflection, transport);

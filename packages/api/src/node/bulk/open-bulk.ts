@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
+import { connectionFault } from '../../calls/call-fault.ts';
 import type { BulkStream } from '../../client/bulk-stream.ts';
-import { transportError } from '../../client/transport-error.ts';
 import { apiError } from '../../errors.ts';
 import { Arrivals } from './arrivals.ts';
 import { SocketBulkStream } from './socket-bulk-stream.ts';
@@ -38,7 +38,7 @@ export async function openBulk(
   signal?.throwIfAborted();
   if (head === undefined) {
     socket.destroy();
-    if (failure !== undefined) throw transportError(failure, { target, call: 'bulk' });
+    if (failure !== undefined) throw connectionFault(failure, { target, call: 'bulk' });
     throw apiError.CONNECTION_LOST({ target, reason: 'it ended before the transfer' });
   }
   return new SocketBulkStream(socket, arrivals, head.startsWith('HTTP/1.1 101 '));

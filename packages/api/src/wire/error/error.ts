@@ -13,7 +13,7 @@ import {
 import { byteLength, clip, takeWithin } from '../clip.ts';
 import { actionFromProto, actionToProto } from './action.ts';
 import { problemsFromProto, problemsToProto } from './problem.ts';
-import { codeFromKind, kindFromCode } from './status-code.ts';
+import { codeFromKind, kindFromStatus, statusName } from './status-code.ts';
 
 /**
  * A status travels in trailers, and some clients (gRPC C-core: Python, Ruby, C++) take no more than
@@ -81,15 +81,23 @@ export function errorFromDetail(
 /** The error of a status. A status without an `ErrorDetail` gets the code `RPC_…`. */
 export function capsuleErrorFrom(error: ConnectError): CapsuleError {
   const [detail] = error.findDetails(ErrorDetailSchema);
-  if (detail === undefined) {
-    return new CapsuleError({
-      code: `RPC_${snakeCase(Code[error.code])}`,
-      kind: kindFromCode(error.code),
-      message: error.rawMessage,
-      cause: error,
-    });
-  }
-  return errorFromDetail(detail, { unknown: kindFromCode(error.code), cause: error });
+  const { rawMessage: message, code } = error;
+  return statusError({ status: statusName(code), message, detail, cause: error });
+}
+
+export interface Status {
+  /** `not_found` */
+  readonly status: string;
+  readonly message: string;
+  readonly detail: ErrorDetail | undefined;
+  readonly cause?: unknown;
+}
+
+/** The same without a class of Connect. */
+export function statusError({ status, message, detail, cause }: Status): CapsuleError {
+  const kind = kindFromStatus(status);
+  if (detail !== undefined) return errorFromDetail(detail, { unknown: kind, cause });
+  return new CapsuleError({ code: `RPC_${status.toUpperCase()}`, kind, message, cause });
 }
 
 /** Internal failures keep their facts (raw output of tools) for the capsule's own log. */
@@ -127,8 +135,4 @@ function factsFromDetail(detail: ErrorDetail): Record<string, unknown> {
 
 function isErrorKind(kind: string): kind is ErrorKind {
   return Object.hasOwn(ERROR_KINDS, kind);
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 }

@@ -19,14 +19,14 @@ const CODES: Readonly<Record<RpcName, Code>> = {
   internal: Code.Internal,
 };
 
-/** Codes that no error kind produces, but other servers and libraries do. */
-const FOREIGN: ReadonlyMap<Code, ErrorKind> = new Map([
-  [Code.OutOfRange, 'invalid'],
-  [Code.Canceled, 'unavailable'],
-]);
+/** Names of codes that no error kind produces, but other servers and libraries do. */
+const FOREIGN: Readonly<Record<string, ErrorKind>> = {
+  out_of_range: 'invalid',
+  canceled: 'unavailable',
+};
 
-const KINDS: ReadonlyMap<Code, ErrorKind> = new Map(
-  (Object.keys(ERROR_KINDS) as ErrorKind[]).map((kind) => [codeFromKind(kind), kind]),
+const KINDS: ReadonlyMap<string, ErrorKind> = new Map(
+  Object.entries(ERROR_KINDS).map(([kind, { rpc }]) => [rpc, kind as ErrorKind]),
 );
 
 /** The gRPC status of an error kind. */
@@ -36,5 +36,15 @@ export function codeFromKind(kind: ErrorKind): Code {
 
 /** The error kind nearest to a gRPC status; `internal` for `Unknown`. */
 export function kindFromCode(code: Code): ErrorKind {
-  return KINDS.get(code) ?? FOREIGN.get(code) ?? 'internal';
+  return kindFromStatus(statusName(code));
+}
+
+/** The same for the name of a status: `not_found`. */
+export function kindFromStatus(name: string): ErrorKind {
+  return KINDS.get(name) ?? FOREIGN[name] ?? 'internal';
+}
+
+/** `not_found` */
+export function statusName(code: Code): string {
+  return Code[code].replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
 }
