@@ -18,4 +18,5 @@ export { storeError } from './store/errors.ts';
 export { migrate, migrateBack } from './store/migrate.ts';
 export type * from './store/migration.ts';
 export { openStore } from './store/open-store.ts';
+export type { RowCache } from './store/row-cache.ts';
 export { type Span, Tracer } from './trace/tracer.ts';

@@ -1,3 +1,4 @@
+export { atOnceUnlessMissing } from './file/at-once-unless-missing.ts';
 export { cloneFile, sharesBlocks } from './file/clone-file.ts';
 export * from './file/empty-folder.ts';
 export { ensureFolder, ensureFolderError } from './file/ensure-folder.ts';

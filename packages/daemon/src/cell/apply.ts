@@ -92,12 +92,10 @@ export class CellApplier {
     desired: readonly DesiredCell[],
     { dryRun = false }: { readonly dryRun?: boolean } = {},
   ): readonly CellOutcome[] {
-    const { db } = this.#parts;
-    const judge = () => this.#judge(desired);
-    const rehearsed = db.rehearse(judge);
-    if (dryRun || rehearsed.some((outcome) => 'error' in outcome)) return rehearsed;
-    // Nothing can change between the two: the store is synchronous.
-    return db.transaction(judge);
+    return this.#parts.db.commitIf(
+      () => this.#judge(desired),
+      (outcomes) => !dryRun && !outcomes.some((outcome) => 'error' in outcome),
+    );
   }
 
   #judge(desired: readonly DesiredCell[]): readonly CellOutcome[] {

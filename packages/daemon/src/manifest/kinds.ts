@@ -1,4 +1,11 @@
-import { placeKey, type RegistrySpec, type ScopeSpec, type VolumeSpec } from '@capsule/core';
+import {
+  type Place,
+  placeKey,
+  placeOfCell,
+  type RegistrySpec,
+  type ScopeSpec,
+  type VolumeSpec,
+} from '@capsule/core';
 import type { AppliedCell, CellApplier, DesiredCell } from '../cell/apply.ts';
 import type { AppliedRegistry, RegistryCommands } from '../registry/commands.ts';
 import type { AppliedScope, ScopeCommands } from '../scope/commands.ts';
@@ -45,7 +52,7 @@ export interface DesiredScope {
 export interface ManifestKindsParts {
   readonly registries: Pick<RegistryCommands, 'apply'>;
   readonly scopes: Pick<ScopeCommands, 'apply'>;
-  readonly ranges: Pick<SpaceRanges, 'look'>;
+  readonly ranges: Pick<SpaceRanges, 'lookFor'>;
   readonly cells: Pick<CellApplier, 'applyAll'>;
   readonly volumes: Pick<VolumeCommands, 'apply' | 'examine' | 'rehearse'>;
   readonly workloads: Pick<WorkloadCommands, 'applyAll'>;
@@ -89,7 +96,11 @@ function scopeKind(
     return desired.map((one) => outcomes.get(one));
   };
   return {
-    examine: (desired) => withRanges(desired, ranges),
+    examine: (desired) =>
+      withRanges(
+        desired.map(({ spec }) => spec.place),
+        ranges,
+      ),
     rehearse: apply,
     carryOut: async (desired) => apply(desired),
   };
@@ -108,11 +119,15 @@ function outcomeOfScope(
 
 /** An apply of cells may make their spaces. */
 async function withRanges(
-  desired: readonly unknown[],
+  places: readonly Place[],
   ranges: ManifestKindsParts['ranges'],
 ): Promise<readonly undefined[]> {
-  if (desired.length > 0) await ranges.look();
+  await ranges.lookFor(places);
   return [];
+}
+
+function placeOfDesired(one: DesiredCell): Place {
+  return placeOfCell(one.cell === undefined ? one.container.ref.cell : one.cell.id);
 }
 
 /** Applies all cells or none: with one refusal, the result holds refusals only. */
@@ -121,8 +136,8 @@ function cellKind(
   ranges: ManifestKindsParts['ranges'],
 ): ManifestKinds['cells'] {
   return {
-    examine: (desired) => withRanges(desired, ranges),
-    rehearse: (desired) => cells.applyAll(desired, { dryRun: false }),
+    examine: (desired) => withRanges(desired.map(placeOfDesired), ranges),
+    rehearse: (desired) => cells.applyAll(desired),
     carryOut: async (desired) => {
       const applied = cells.applyAll(desired);
       return applied.some(isRefused) ? applied.map(refusedOnly) : applied;

@@ -110,8 +110,10 @@ export class PortPublisher {
   }
 
   #portsOf({ id, spec, desired, createdAt, containers }: CellRecord): readonly RankedPort[] {
+    if (desired !== 'running' || spec.networkMode !== 'bridge') return [];
+    if (containers.every((container) => container.spec.ports.length === 0)) return [];
     const address = this.#parts.addresses.get(id);
-    if (desired !== 'running' || spec.networkMode !== 'bridge' || address === undefined) return [];
+    if (address === undefined) return [];
     const [root] = containers;
     // The network of a cell goes with its root.
     if (root !== undefined && isRunOver(root, this.#parts.statusOf(root.ref))) return [];

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { chooseRange, type MachineRanges, type SpaceNetwork } from '@capsule/core';
+import { chooseRange, type MachineRanges, type Place, type SpaceNetwork } from '@capsule/core';
 
 export interface SpaceRangesParts {
   readonly machine: MachineRanges;
   /** From which each further space gets a /24. */
   readonly pool: string;
+  /** Whether the space that holds a place is stored, with its network. */
+  readonly hasSpace: (place: Place) => boolean;
 }
 
 /** Chooses the networks of new spaces, besides those that the machine uses. */
@@ -16,8 +18,12 @@ export class SpaceRanges {
     this.#parts = parts;
   }
 
-  /** Reads what the machine uses now. To be called before a transaction that may make a space. */
-  async look(): Promise<void> {
+  /**
+   * Reads what the machine uses now, if the space of one of these places is not stored. To be called before a
+   * transaction that may make spaces.
+   */
+  async lookFor(places: readonly Place[]): Promise<void> {
+    if (places.every((place) => this.#parts.hasSpace(place))) return;
     const uses = await this.#parts.machine.usedRanges();
     this.#used = uses.map(({ range }) => range);
   }

@@ -7,7 +7,7 @@ import {
   nameOfCell,
   parseSubnet,
 } from '@capsule/core';
-import type { Database } from '@capsule/engine';
+import type { Database, RowCache } from '@capsule/engine';
 
 export const addressError = defineErrors('ADDRESS', {
   EXHAUSTED: {
@@ -29,9 +29,12 @@ export type NetworkOf = (cell: CellId) => string | undefined;
 export class Addresses {
   readonly #db: Database;
   readonly #networkOf: NetworkOf;
+  /** By the key of the cell, and the network. */
+  readonly #cache: RowCache;
 
   constructor(db: Database, networkOf: NetworkOf) {
     this.#db = db;
+    this.#cache = db.cache('address');
     this.#networkOf = networkOf;
   }
 
@@ -39,9 +42,12 @@ export class Addresses {
   get(cell: CellId): string | undefined {
     const network = this.#networkOf(cell);
     if (network === undefined) return undefined;
+    const key = cellKey(cell);
     const sql = 'SELECT address FROM address WHERE network = ? AND owner = ?';
-    const row = this.#db.get(sql, network, cellKey(cell));
-    return row === undefined ? undefined : String(row['address']);
+    return this.#cache.get(key, network, () => {
+      const row = this.#db.get(sql, network, key);
+      return row === undefined ? undefined : String(row['address']);
+    });
   }
 
   /**
@@ -57,14 +63,20 @@ export class Addresses {
       if (network === undefined) throw addressError.NO_NETWORK({ cell: nameOfCell(cell) });
       const address = this.#firstFree(network);
       const sql = 'INSERT INTO address (network, address, owner) VALUES (?, ?, ?)';
-      this.#db.run(sql, network, address, cellKey(cell));
+      this.#db.run(sql, network, address, this.#change(cell));
       return address;
     });
   }
 
   /** Releases the addresses of a cell, also those of earlier networks of its space. */
   release(cell: CellId): void {
-    this.#db.run('DELETE FROM address WHERE owner = ?', cellKey(cell));
+    this.#db.run('DELETE FROM address WHERE owner = ?', this.#change(cell));
+  }
+
+  #change(cell: CellId): string {
+    const key = cellKey(cell);
+    this.#cache.change(key);
+    return key;
   }
 
   #firstFree(network: string): string {

@@ -12,7 +12,7 @@ import {
   containerKey,
   type DesiredState,
 } from '@capsule/core';
-import type { Database, Row } from '@capsule/engine';
+import type { Database, Row, RowCache } from '@capsule/engine';
 
 /** Changes of a container, in addition to its spec. */
 export interface NextContainer {
@@ -27,23 +27,39 @@ export interface NextContainer {
 /** Cells and their containers. The one writer of `cell` and `container`. */
 export class Cells {
   readonly #db: Database;
+  /** By the key of the cell; the list by an empty key. */
+  readonly #cache: RowCache;
+  /** Of rows that go with those of a cell. */
+  readonly #dependent: readonly RowCache[];
 
   constructor(db: Database) {
     this.#db = db;
+    this.#cache = db.cache('cell');
+    this.#dependent = [db.cache('container_status'), db.cache('pause')];
   }
 
-  list(): CellRecord[] {
-    const containers = Map.groupBy(
-      this.#db.all('SELECT * FROM container ORDER BY role, rowid'),
-      (row) => String(row['cell']),
-    );
-    return this.#db
-      .all('SELECT * FROM cell ORDER BY realm, space, stack, name')
-      .map((row) => cellFromRows(row, containers.get(String(row['key'])) ?? []));
+  /** All of them, ordered by name. */
+  list(): readonly CellRecord[] {
+    return this.#cache.get(ALL, 'list', () => this.#readAll());
   }
 
   get(id: CellId): CellRecord | undefined {
     const key = cellKey(id);
+    return this.#cache.get(key, 'record', () => this.#read(key));
+  }
+
+  #readAll(): readonly CellRecord[] {
+    const containers = Map.groupBy(
+      this.#db.all('SELECT * FROM container ORDER BY role, rowid'),
+      (row) => String(row['cell']),
+    );
+    return this.#db.all('SELECT * FROM cell ORDER BY realm, space, stack, name').map((row) => {
+      const key = String(row['key']);
+      return this.#cache.get(key, 'record', () => cellFromRows(row, containers.get(key) ?? []));
+    });
+  }
+
+  #read(key: string): CellRecord | undefined {
     const row = this.#db.get('SELECT * FROM cell WHERE key = ?', key);
     if (row === undefined) return undefined;
     const sql = 'SELECT * FROM container WHERE cell = ? ORDER BY role, rowid';
@@ -62,6 +78,7 @@ export class Cells {
     rest: Pick<CellRecord, 'uid' | 'desired' | 'createdAt'>,
   ): void {
     const { realm, space, stack, cell } = id;
+    this.#change(id);
     this.#db.run(
       `INSERT INTO cell (key, realm, space, stack, name, uid, generation, desired, body, created_at)
        VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
@@ -72,6 +89,7 @@ export class Cells {
 
   /** Stores a spec as the next generation. */
   update(id: CellId, spec: CellSpec, desired: DesiredState): void {
+    this.#change(id);
     this.#db.run(
       'UPDATE cell SET body = ?, desired = ?, generation = generation + 1 WHERE key = ?',
       ...[JSON.stringify(spec), desired, cellKey(id)],
@@ -83,7 +101,7 @@ export class Cells {
    * restarted.
    */
   beginAnother(id: CellId, { isNewRevision, isNewRun }: Omit<NextContainer, 'stopGraceMs'>): void {
-    const key = cellKey(id);
+    const key = this.#change(id);
     this.#db.run('UPDATE cell SET generation = generation + 1 WHERE key = ?', key);
     this.#db.run(
       `UPDATE container SET revision = revision + ?, run = run + ?, stop_grace_ms = NULL
@@ -95,13 +113,13 @@ export class Cells {
   /** Replaces the identity of a cell. */
   renew(id: CellId, { uid, createdAt }: Pick<CellRecord, 'uid' | 'createdAt'>): void {
     const sql = 'UPDATE cell SET uid = ?, created_at = ? WHERE key = ?';
-    this.#db.run(sql, uid, createdAt, cellKey(id));
+    this.#db.run(sql, uid, createdAt, this.#change(id));
   }
 
   /** Removes a cell with its containers, unless it has changed since it was read. */
   remove({ id, uid, generation }: Pick<CellRecord, 'id' | 'uid' | 'generation'>): boolean {
     const sql = 'DELETE FROM cell WHERE key = ? AND uid = ? AND generation = ?';
-    return this.#db.run(sql, cellKey(id), uid, generation) > 0;
+    return this.#db.run(sql, this.#drop(id), uid, generation) > 0;
   }
 
   /** Stores a container with revision and run 1; it runs whenever its cell does. */
@@ -112,7 +130,7 @@ export class Cells {
   ): void {
     this.#db.run(
       `INSERT INTO container (cell, name, role, revision, run, body) VALUES (?, ?, ?, 1, 1, ?)`,
-      ...[cellKey(cell), container, role, JSON.stringify(spec)],
+      ...[this.#change(cell), container, role, JSON.stringify(spec)],
     );
   }
 
@@ -121,7 +139,7 @@ export class Cells {
    * cell.
    */
   desire({ cell, container }: ContainerRef, desired: DesiredState): void {
-    const key = cellKey(cell);
+    const key = this.#change(cell);
     this.#db.run('UPDATE cell SET generation = generation + 1 WHERE key = ?', key);
     this.#db.run(
       'UPDATE container SET desired = ? WHERE cell = ? AND name = ?',
@@ -134,7 +152,7 @@ export class Cells {
     const changed = this.#db.run(
       `DELETE FROM container WHERE cell = ?1 AND name = ?2 AND desired = 'deleting'
          AND EXISTS (SELECT 1 FROM cell WHERE key = ?1 AND generation = ?3)`,
-      ...[cellKey(ref.cell), ref.container, generation],
+      ...[this.#drop(ref.cell), ref.container, generation],
     );
     return changed > 0;
   }
@@ -148,10 +166,28 @@ export class Cells {
       `UPDATE container SET body = ?, stop_grace_ms = ?, revision = revision + ?, run = run + ?
        WHERE cell = ? AND name = ?`,
       ...[JSON.stringify(spec), stopGraceMs ?? null, isNewRevision ? 1 : 0, isNewRun ? 1 : 0],
-      ...[cellKey(cell), container],
+      ...[this.#change(cell), container],
     );
   }
+
+  /** To be called before each change of a cell or its containers. Returns the key. */
+  #change(id: CellId): string {
+    const key = cellKey(id);
+    this.#cache.change(key);
+    this.#cache.change(ALL);
+    return key;
+  }
+
+  /** The same where rows of containers may go. */
+  #drop(id: CellId): string {
+    const key = this.#change(id);
+    for (const cache of this.#dependent) cache.change(key);
+    return key;
+  }
 }
+
+/** No cell has it. */
+const ALL = '';
 
 function cellFromRows(row: Row, containers: readonly Row[]): CellRecord {
   const id = {

@@ -27,7 +27,11 @@ export interface CellsParts {
 export function createCells({ db, feed, log, now }: Base, parts: CellsParts) {
   const { observer, pauses, admission, controller, ports } = parts;
   const { scopes, cells, statuses, addresses } = parts.records;
-  const ranges = new SpaceRanges({ machine: ports.network.ranges, pool: parts.spacePool });
+  const ranges = new SpaceRanges({
+    machine: ports.network.ranges,
+    pool: parts.spacePool,
+    hasSpace: (place) => place.space === undefined || scopes.networkOf(place) !== undefined,
+  });
   const scopeController = new ScopeController({ scopes, cells, maker: ports.scopes, feed, log });
   const statusOf = (ref: ContainerRef) => observer.statusOf(ref);
   const shared = {

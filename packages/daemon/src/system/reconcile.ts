@@ -3,7 +3,7 @@ import type { Requeue, Turn } from '@capsule/engine';
 import { claimAddress } from '../network/claim-address.ts';
 import { ContainerLogs } from '../workload/container-logs.ts';
 import type { Dependents } from '../workload/dependents.ts';
-import { type CellLookParts, lookAtCell } from '../workload/look-at-cell.ts';
+import { type CellLookParts, type LookRequest, lookAtCell } from '../workload/look-at-cell.ts';
 import { reconcileCell } from '../workload/reconcile.ts';
 import type { SiblingRetries } from '../workload/sibling-retries.ts';
 import { bindSteps } from '../workload/steps.ts';
@@ -27,8 +27,8 @@ export function createReconcile(
   const seen = lookParts(parts, { logs, waitingFor: waits });
   const bound = {
     claim: (cell: CellId) => claimAddress(cell, { db, cells, addresses, statusOf }),
-    look: (record: CellRecord, signal: AbortSignal) =>
-      tracer.span('look', () => lookAtCell(record, seen, signal)),
+    look: (request: LookRequest, signal: AbortSignal) =>
+      tracer.span('look', () => lookAtCell(request, seen, signal)),
     runStep: (record: CellRecord, step: Step, signal: AbortSignal) =>
       tracer.span(step.do, () => runStep(record, step, signal)),
     waitingFor: waits,

@@ -94,12 +94,10 @@ export class WorkloadCommands {
     workloads: readonly DesiredWorkload[],
     { dryRun = false }: { readonly dryRun?: boolean } = {},
   ): readonly ApplyOutcome[] {
-    const { db } = this.#parts;
-    const judge = () => this.#judge(workloads);
-    const rehearsed = db.rehearse(judge);
-    if (dryRun || rehearsed.some((outcome) => 'error' in outcome)) return rehearsed;
-    // Nothing can change between the two: the store is synchronous.
-    return db.transaction(judge);
+    return this.#parts.db.commitIf(
+      () => this.#judge(workloads),
+      (outcomes) => !dryRun && !outcomes.some((outcome) => 'error' in outcome),
+    );
   }
 
   /**

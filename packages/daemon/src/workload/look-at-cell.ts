@@ -8,6 +8,7 @@ import {
   type ContainerRecord,
   type ContainerRuntime,
   cellKey,
+  containerKey,
   fileNamesOf,
   type ImageStores,
   normaliseImageReference,
@@ -36,21 +37,48 @@ export interface CellLookParts {
 }
 
 /** Observed facts about a container; its stored status is added later. */
-type Found = Omit<ContainerLook, 'status'>;
+type Found = Omit<ContainerLook, 'status'> & {
+  /** The number of the look that found them. */
+  readonly begun: number;
+};
 export type CellFound = Omit<CellSeen, 'containers'> & { readonly containers: readonly Found[] };
+
+/** The result of an earlier look, of which all that the steps after it did not touch is still good. */
+export interface EarlierLook {
+  readonly record: CellRecord;
+  readonly found: CellFound;
+  /** Keys of the containers with steps; there was no step of the whole cell. */
+  readonly touched: ReadonlySet<string>;
+}
+
+export interface LookRequest {
+  readonly record: CellRecord;
+  /** A number to record the result with. */
+  readonly begun: number;
+  readonly earlier: EarlierLook | undefined;
+}
 
 /** Reads everything that a plan of a cell needs and that is not stored. */
 export async function lookAtCell(
-  record: CellRecord,
+  { record, begun, earlier }: LookRequest,
   parts: CellLookParts,
   signal: AbortSignal,
 ): Promise<CellFound> {
   const { id } = record;
+  const digestOf = imagesOf(record, parts.images, signal);
+  const look = async (container: ContainerRecord): Promise<Found> =>
+    earlierLookAt(container, record, earlier) ?? {
+      ...(await lookAtContainer(container, { ...parts, digestOf }, signal)),
+      begun,
+    };
+  const isKept = isSameCell(record, earlier?.record);
   const [containers, network, namespaces, attached] = await Promise.all([
-    Promise.all(record.containers.map((one) => lookAtContainer(one, parts, signal))),
-    parts.network.inspect(cellKey(id), signal, fileNamesOf(record)),
-    parts.namespaces.inspect(cellKey(id)),
-    parts.volumeBackend.attached(),
+    Promise.all(record.containers.map(look)),
+    isKept
+      ? earlier?.found.network
+      : parts.network.inspect(cellKey(id), signal, fileNamesOf(record)),
+    isKept ? earlier?.found.namespaces : parts.namespaces.inspect(cellKey(id)),
+    parts.volumes.heldBy(id).length === 0 ? NONE : parts.volumeBackend.attached(),
   ]);
   return {
     waitingFor: parts.waitingFor(record.spec),
@@ -63,19 +91,51 @@ export async function lookAtCell(
   };
 }
 
+const NONE: ReadonlyMap<string, VolumeUse> = new Map();
+
+function isSameCell(now: CellRecord, before: CellRecord | undefined): boolean {
+  return now.uid === before?.uid && now.generation === before.generation;
+}
+
+function earlierLookAt(
+  { ref }: ContainerRecord,
+  record: CellRecord,
+  earlier: EarlierLook | undefined,
+): Found | undefined {
+  if (earlier === undefined || !isSameCell(record, earlier.record)) return undefined;
+  const key = containerKey(ref);
+  if (earlier.touched.has(key)) return undefined;
+  const at = earlier.record.containers.findIndex((one) => containerKey(one.ref) === key);
+  return earlier.found.containers[at];
+}
+
+type DigestOf = (reference: string) => Promise<string | undefined>;
+
+/** Containers of a cell often have one image: each is asked for once. */
+function imagesOf({ id }: CellRecord, images: ImageStores, signal: AbortSignal): DigestOf {
+  const asked = new Map<string, Promise<string | undefined>>();
+  const ask = async (reference: string) =>
+    (await images.of(id.realm).get(reference, signal))?.digest;
+  return (reference) => {
+    const answer = asked.get(reference) ?? ask(reference);
+    asked.set(reference, answer);
+    return answer;
+  };
+}
+
 async function lookAtContainer(
   { ref, spec: { image } }: ContainerRecord,
-  { images, runtime, logs }: CellLookParts,
+  { digestOf, runtime, logs }: CellLookParts & { readonly digestOf: DigestOf },
   signal: AbortSignal,
-): Promise<Found> {
+): Promise<Omit<Found, 'begun'>> {
   // A microVM may have a kernel and a disk instead of an image.
   const reference = image === '' ? '' : normaliseImageReference(image);
-  const [cached, seen, hasLogs] = await Promise.all([
-    reference === '' ? undefined : images.of(ref.cell.realm).get(reference, signal),
+  const [imageDigest, seen, hasLogs] = await Promise.all([
+    reference === '' ? undefined : digestOf(reference),
     runtime.inspect(ref, signal),
     logs.exist(ref),
   ]);
-  return { reference, imageDigest: cached?.digest, seen, hasLogs };
+  return { reference, imageDigest, seen, hasLogs };
 }
 
 function lookAtVolumes(

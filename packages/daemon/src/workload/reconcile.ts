@@ -17,7 +17,7 @@ import type { Requeue, Turn } from '@capsule/engine';
 import type { VolumeFiller } from '../volume/fill.ts';
 import { ContainerFailure, isContainerFailure } from './container-failure.ts';
 import type { Dependents } from './dependents.ts';
-import type { CellFound } from './look-at-cell.ts';
+import type { CellFound, EarlierLook, LookRequest } from './look-at-cell.ts';
 import type { WorkloadObserver } from './observe.ts';
 import type { SiblingRetries } from './sibling-retries.ts';
 import type { RunStep } from './steps.ts';
@@ -25,7 +25,7 @@ import type { RunStep } from './steps.ts';
 export interface ReconcileParts {
   /** Returns the stored cell, with an address if it needs one; undefined if there is none. */
   readonly claim: (cell: CellId) => CellRecord | undefined;
-  readonly look: (record: CellRecord, signal: AbortSignal) => Promise<CellFound>;
+  readonly look: (request: LookRequest, signal: AbortSignal) => Promise<CellFound>;
   readonly runStep: RunStep;
   readonly waitingFor: (spec: CellSpec) => readonly string[];
   readonly observer: WorkloadObserver;
@@ -49,6 +49,7 @@ export async function reconcileCell(
 ): Promise<Requeue> {
   const { observer, filler } = parts;
   let containers: readonly ContainerRecord[] = [];
+  let earlier: EarlierLook | undefined;
   try {
     for (let wave = 0; wave < MOST_WAVES; wave += 1) {
       signal.throwIfAborted();
@@ -56,13 +57,20 @@ export async function reconcileCell(
       if (record === undefined) return undefined;
       containers = record.containers;
       const begun = observer.beginLook();
-      const seen = recordSeen(record, await parts.look(record, signal), { ...parts, begun });
+      const found = await parts.look({ record, begun, earlier }, signal);
+      const seen = recordSeen(record, found, parts);
       // Also records it for a start by a capsuled that died before it stored this.
       if (isRunningAsDesired(record, seen)) filler.recordFilled(record);
       const plan = planCell(record, seen, parts.now());
-      if (plan.steps.length === 0) return rest(record, seen, plan, parts);
+      if (plan.steps.length === 0) {
+        // Only a look at everything shows that nothing is left to do.
+        if (earlier === undefined) return rest(record, seen, plan, parts);
+        earlier = undefined;
+        continue;
+      }
       const act = () => runWave(record, plan.steps, parts, signal);
       await (plan.steps.some(isMostlyWaiting) ? outsideLimit(act) : act());
+      earlier = lookBefore(plan.steps, { record, found });
     }
     return { afterMs: 1_000 };
   } finally {
@@ -101,15 +109,25 @@ async function ofContainer(step: Step, work: Promise<void>): Promise<void> {
   }
 }
 
+/** Undefined where the steps changed what all containers share, or took so long that others may have changed, too. */
+function lookBefore(
+  steps: readonly Step[],
+  look: Omit<EarlierLook, 'touched'>,
+): EarlierLook | undefined {
+  const refs = steps.flatMap((step) => ('ref' in step ? [step.ref] : []));
+  if (refs.length < steps.length || steps.some(isMostlyWaiting)) return undefined;
+  return { ...look, touched: new Set(refs.map(containerKey)) };
+}
+
 function recordSeen(
   record: CellRecord,
   found: CellFound,
-  { observer, retries, begun }: ReconcileParts & { readonly begun: number },
+  { observer, retries }: ReconcileParts,
 ): CellSeen {
   const containers = record.containers.flatMap(({ ref }, index) => {
     const one = found.containers[index];
     if (one === undefined) return [];
-    const status = observer.recordSeen(ref, one.seen, begun);
+    const status = observer.recordSeen(ref, one.seen, one.begun);
     return [{ ...one, status, heldMs: retries.heldMs(ref) }];
   });
   return { ...found, containers };

@@ -175,3 +175,19 @@ test('containers of a cell in the network of the capsule share namespaces and pu
     2,
   );
 });
+
+test('between the steps of a new container, its running siblings are not looked at again', async (t) => {
+  const { cells, runtime, workloads, until, phaseOf } = await boot(t);
+  const looks: string[] = [];
+  const inspect = runtime.inspect.bind(runtime);
+  t.mock.method(runtime, 'inspect', (ref: ContainerRef, signal?: AbortSignal) => {
+    looks.push(ref.container);
+    return inspect(ref, signal);
+  });
+  const added = { cell: SHOP, container: 'more' };
+  const { container } = splitWorkload(completeSpec({ name: 'web', image: 'nginx' }));
+  cells.insertContainer(added, 'sibling', container);
+  workloads.controller.specChanged(SHOP);
+  await until(() => phaseOf(added) === 'running');
+  assert.equal(looks.filter((name) => name === 'log').length, 1);
+});

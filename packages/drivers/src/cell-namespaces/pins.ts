@@ -1,6 +1,13 @@
-import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolderAs, namespaceStateAt, pinnedNamespacePath, unlessMissing } from '@capsule/host';
+import {
+  atOnceUnlessMissing,
+  makeFolderAs,
+  namespaceStateAt,
+  pinnedNamespacePath,
+  unlessMissing,
+} from '@capsule/host';
 
 /** The files of a cell: a mount on each of the first three, the mark of a complete pin, and the settings. */
 export interface Pins {
@@ -39,15 +46,13 @@ export function pinsOf(root: string, key: string): Pins {
 
 /** Undefined without the folder. Starts no process. */
 export async function lookAtPins(pins: Pins): Promise<PinsSeen | undefined> {
-  const [folder, shm, ipc, uts, hostname, sysctls] = await Promise.all([
-    unlessMissing(stat(pins.folder)),
-    unlessMissing(stat(pins.shm)),
-    namespaceStateAt(pins.ipc),
-    namespaceStateAt(pins.uts),
-    unlessMissing(readFile(pins.mark, 'utf8')),
-    unlessMissing(readFile(pins.sysctls, 'utf8')),
-  ]);
+  const folder = statSync(pins.folder, { throwIfNoEntry: false });
   if (folder === undefined) return undefined;
+  const shm = statSync(pins.shm, { throwIfNoEntry: false });
+  const [hostname, sysctls] = [pins.mark, pins.sysctls].map((path) =>
+    atOnceUnlessMissing(() => readFileSync(path, 'utf8')),
+  );
+  const [ipc, uts] = await Promise.all([namespaceStateAt(pins.ipc), namespaceStateAt(pins.uts)]);
   const isMounted = shm !== undefined && shm.dev !== folder.dev;
   return { ipc: ipc === 'pinned', uts: uts === 'pinned', shm: isMounted, hostname, sysctls };
 }

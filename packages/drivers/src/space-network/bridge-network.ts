@@ -272,8 +272,11 @@ export class BridgeNetwork implements CellNetwork, SpaceNetworks {
   }
 
   async #detach(key: string, signal?: AbortSignal): Promise<void> {
+    const attached = await this.#attachedAs(key);
     await this.#files.drop(key, 'attached');
-    const tap = (await listTaps(signal)).find((one) => one.key === key);
+    // Without the mark, an interrupted attach may have left either kind.
+    const taps = attached?.link === 'veth' ? [] : await listTaps(signal);
+    const tap = taps.find((one) => one.key === key);
     if (tap !== undefined) await disconnectTap(tap.address, signal);
     else await disconnectCell(key, await this.#linkOf(key, signal), signal);
     this.#addresses.delete(key);

@@ -1,6 +1,13 @@
-import { readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolderAs, namesIn, unlessMissing, writeFileAs } from '@capsule/host';
+import {
+  atOnceUnlessMissing,
+  makeFolderAs,
+  namesIn,
+  unlessMissing,
+  writeFileAs,
+} from '@capsule/host';
 
 /** Every file that may be in a cell's folder; `attached` marks a complete attach. */
 const NAMES = ['hosts', 'hostname', 'resolv.conf', 'dns', 'attached'] as const;
@@ -26,7 +33,8 @@ export interface CellFiles {
 
 export function cellFiles(dir: string): CellFiles {
   const path = (key: string, file: CellFile) => join(dir, key, file);
-  const read = (key: string, file: CellFile) => unlessMissing(readFile(path(key, file), 'utf8'));
+  const read = async (key: string, file: CellFile) =>
+    atOnceUnlessMissing(() => readFileSync(path(key, file), 'utf8'));
   const drop = (key: string, file: CellFile) => rm(path(key, file), { force: true });
   return {
     path,

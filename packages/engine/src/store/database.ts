@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { RowCache } from './row-cache.ts';
 import { describeStoreError } from './store-error.ts';
 
 /** A row as SQLite gives it. */
@@ -13,6 +14,7 @@ export class Database {
   readonly #path: string;
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #caches = new Map<string, RowCache>();
   /** Called when the transaction under way is on disk. */
   readonly #effects: (() => void)[] = [];
 
@@ -52,10 +54,17 @@ export class Database {
    * Inside a transaction only `change` is rolled back.
    */
   rehearse<T>(change: () => T): T {
+    return this.commitIf(change, () => false);
+  }
+
+  /** Returns the result of `change`, which is a transaction if `isGood` accepts the result, and otherwise a rehearsal. */
+  commitIf<T>(change: () => T, isGood: (result: T) => boolean): T {
     const rehearsed = new Rehearsed();
     try {
       return this.transaction(() => {
-        rehearsed.result = change();
+        const result = change();
+        if (isGood(result)) return result;
+        rehearsed.result = result;
         throw rehearsed;
       });
     } catch (error) {
@@ -72,6 +81,15 @@ export class Database {
   afterCommit(effect: () => void): void {
     if (this.#connection.isTransaction) this.#effects.push(effect);
     else effect();
+  }
+
+  /** Returns the cache of this name, which all users of this store share. */
+  cache(name: string): RowCache {
+    const known = this.#caches.get(name);
+    if (known !== undefined) return known;
+    const cache = new RowCache(() => this.#connection.isTransaction);
+    this.#caches.set(name, cache);
+    return cache;
   }
 
   /** Returns faults that SQLite finds in pages and indexes; none for an intact store. Reads all of it. */
@@ -96,6 +114,8 @@ export class Database {
       // A failed COMMIT (disk full) may have rolled back already.
       if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
       throw error;
+    } finally {
+      for (const cache of this.#caches.values()) cache.endTransaction();
     }
     callAll(this.#effects.splice(0));
     return result;

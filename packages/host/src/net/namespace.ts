@@ -1,6 +1,6 @@
-import { statfs } from 'node:fs/promises';
+import { statfsSync } from 'node:fs';
+import { atOnceUnlessMissing } from '../file/at-once-unless-missing.ts';
 import { namesIn } from '../file/names-in.ts';
-import { unlessMissing } from '../file/unless-missing.ts';
 
 /** Where `ip netns` pins namespaces: one bind mount of `/proc/<pid>/ns/net` each. */
 const NAMESPACE_DIR = '/run/netns';
@@ -22,7 +22,7 @@ export function namespaceState(name: string): Promise<'pinned' | 'empty' | 'none
 
 /** The same for a namespace of any kind, pinned at any path. */
 export async function namespaceStateAt(path: string): Promise<'pinned' | 'empty' | 'none'> {
-  const seen = await unlessMissing(statfs(path));
+  const seen = atOnceUnlessMissing(() => statfsSync(path));
   if (seen === undefined) return 'none';
   return seen.type === NSFS_MAGIC ? 'pinned' : 'empty';
 }

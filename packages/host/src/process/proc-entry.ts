@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { unlessMissing } from '../file/unless-missing.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { atOnceUnlessMissing } from '../file/at-once-unless-missing.ts';
 
 /** One process, as `/proc` shows it. */
 export interface ProcEntry {
@@ -11,7 +11,9 @@ export interface ProcEntry {
 
 /** The pids of all processes that this one sees. */
 export async function listPids(): Promise<readonly number[]> {
-  return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 /** Undefined for a process that has ended. */
@@ -37,7 +39,6 @@ export async function readProc(
   file: 'stat' | 'cgroup' | 'environ' | 'cmdline' | 'io',
 ): Promise<string> {
   // For a process that is ending, the kernel refuses the read (EACCES).
-  return (
-    (await unlessMissing(readFile(`/proc/${pid}/${file}`, 'latin1'), ['ESRCH', 'EACCES'])) ?? ''
-  );
+  const read = () => readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  return atOnceUnlessMissing(read, ['ESRCH', 'EACCES']) ?? '';
 }

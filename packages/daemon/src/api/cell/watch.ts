@@ -28,8 +28,8 @@ export async function* watchNodes(
 ): AsyncGenerator<Answer> {
   const changes = parts.feed.changes(signal);
   const known = new Map<string, ReportedNode>();
-  const list = () => listNodes(parts, level, within).filter(isAsked);
-  for (const node of list()) {
+  const list = (at: Partial<Place>) => listNodes(parts, level, at).filter(isAsked);
+  for (const node of list(within)) {
     known.set(placeKey(placeOfNode(node)), node);
     yield { node: nodeToProto(node) };
   }
@@ -38,9 +38,15 @@ export async function* watchNodes(
     const places = [...changed].map(placeFromKey);
     const isChanged = (place: Place) =>
       places.some((one) => isWithin(place, one) || isWithin(one, place));
-    const now = new Map(list().map((node) => [placeKey(placeOfNode(node)), node]));
+    // To describe all cells after each change of one would cost the more, the more there are.
+    const isOfCells = INNER.includes(level) && places.every((place) => place.cell !== undefined);
+    const nodes = isOfCells
+      ? places.flatMap((place) => list({ ...place, ...within }))
+      : list(within);
+    const now = new Map(nodes.map((node) => [placeKey(placeOfNode(node)), node]));
     for (const [key, node] of known) {
       if (uidOf(now.get(key)) === uidOf(node)) continue;
+      if (isOfCells && !isChanged(placeOfNode(node))) continue;
       known.delete(key);
       yield { node: nodeToProto(node), deleted: true };
     }
@@ -51,6 +57,9 @@ export async function* watchNodes(
     }
   }
 }
+
+/** Levels whose nodes change with the cells that they are, or are in. */
+const INNER: readonly Level[] = ['cell', 'container'];
 
 function uidOf(node: ReportedNode | undefined): string | undefined {
   if (node === undefined) return undefined;
