@@ -25,6 +25,7 @@ import type { ServiceImpl } from '@connectrpc/connect';
 import type { CellCommands } from '../cell/commands.ts';
 import type { CellDescriber } from '../cell/describe.ts';
 import { cellError, type RootVerb } from '../cell/errors.ts';
+import type { CellPauses } from '../cell/pause.ts';
 import type { ScopeCommands } from '../scope/commands.ts';
 import type { ScopeController } from '../scope/reconcile.ts';
 import type { Cells } from '../store/cells.ts';
@@ -39,6 +40,7 @@ export interface CellServiceParts {
   readonly cells: Cells;
   readonly scopes: Scopes;
   readonly cellCommands: CellCommands;
+  readonly cellPauses: CellPauses;
   readonly scopeCommands: ScopeCommands;
   readonly scopeController: ScopeController;
   readonly controller: WorkloadController;
@@ -60,7 +62,7 @@ interface Act {
 
 /** Implements the calls about realms, spaces, stacks, cells and containers. */
 export function cellService(parts: CellServiceParts): Partial<ServiceImpl<typeof CellService>> {
-  const { cellCommands: commands } = parts;
+  const { cellCommands: commands, cellPauses } = parts;
   return {
     get: ({ place }) => nodeToProto(nodeAt(parts, read(parts, place))),
     list: ({ level, within, labelSelector }) => {
@@ -75,11 +77,17 @@ export function cellService(parts: CellServiceParts): Partial<ServiceImpl<typeof
       const isAsked = (node: ReportedNode) => matchesLabels(selector, labelsOf(node));
       return watchNodes(parts, { ...asked, isAsked }, context.signal);
     },
-    start: (request) =>
-      act(parts, request, {
-        cell: (id) => commands.start(id),
+    async start(request) {
+      const started: ContainerRef[] = [];
+      const answer = await act(parts, request, {
+        cell(id) {
+          started.push(...commands.dueToStart(id));
+          return commands.start(id);
+        },
         container: (ref) => commands.startContainer(ref),
-      }),
+      });
+      return { ...answer, started: started.map(({ container }) => container) };
+    },
     async stop(request, { signal }) {
       return stopAt(parts, request, { verb: 'stopped', graceMs: graceOf(request), signal });
     },
@@ -99,13 +107,13 @@ export function cellService(parts: CellServiceParts): Partial<ServiceImpl<typeof
       }),
     pause: (request, { signal }) =>
       act(parts, request, {
-        cell: (id) => commands.pause(id, signal),
-        container: (ref) => commands.pauseContainer(ref, signal),
+        cell: (id) => cellPauses.pause(id, signal),
+        container: (ref) => cellPauses.pauseContainer(ref, signal),
       }),
     unpause: (request, { signal }) =>
       act(parts, request, {
-        cell: (id) => commands.unpause(id, signal),
-        container: (ref) => commands.unpauseContainer(ref, signal),
+        cell: (id) => cellPauses.unpause(id, signal),
+        container: (ref) => cellPauses.unpauseContainer(ref, signal),
       }),
     async delete({ place, cascade, force }, { signal }) {
       const deleted = await deleteNode(parts, read(parts, place), { cascade, force, signal });

@@ -215,6 +215,23 @@ for (const [what, containers, code] of REFUSED) {
   });
 }
 
+test('a start of a cell starts its stopped container, whether the cell runs or not', async (t) => {
+  const { apply, area, until, stateOf } = await boot(t);
+  const { commands } = area;
+  apply({ cell: cell(container('web'), container('side')) });
+  for (const isRunning of [true, false]) {
+    await until(() => stateOf() === 'ready');
+    commands.stopContainer(SIDE, 'stopped');
+    await until(() => stateOf('side') === 'stopped');
+    if (!isRunning) commands.stop(SHOP);
+    await until(() => (stateOf('web') === 'ready') === isRunning);
+    assert.deepEqual(commands.dueToStart(SHOP), isRunning ? [SIDE] : [ROOT, SIDE]);
+    assert.equal(commands.start(SHOP), true);
+    await until(() => stateOf('side') === 'ready');
+  }
+  assert.equal(commands.start(SHOP), false);
+});
+
 test('a creation leaves what exists alone, and says how it differs', async (t) => {
   const { apply } = await boot(t);
   apply({ container: container('web') });
@@ -241,13 +258,14 @@ test('verbs act on cells and siblings, and refuse what a root or a stopped cell 
   await until(() => stateOf() === 'stopped');
   assert.throws(() => commands.startContainer(SIDE), { code: 'CELL_CELL_STOPPED' });
   assert.equal(commands.start(SHOP), true);
-  await until(() => stateOf('web') === 'ready');
-  assert.equal(stateOf('side'), 'stopped');
+  await until(() => stateOf('web') === 'ready' && stateOf('side') === 'ready');
+  assert.equal(commands.stopContainer(SIDE, 'stopped'), true);
+  await until(() => stateOf('side') === 'stopped');
   assert.equal(commands.startContainer(SIDE), true);
   await until(() => stateOf('side') === 'ready');
-  assert.equal(await commands.pause(SHOP), true);
+  assert.equal(await area.pauses.pause(SHOP), true);
   await until(() => stateOf() === 'paused');
-  assert.equal(await commands.unpause(SHOP), true);
+  assert.equal(await area.pauses.unpause(SHOP), true);
   await until(() => stateOf() === 'ready');
   assert.equal(commands.deleteContainer(SIDE), true);
   await until(() => stateOf('side') === 'gone');

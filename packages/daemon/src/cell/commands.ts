@@ -7,22 +7,18 @@ import {
   isRunDue,
   isRunOver,
   nameOfCell,
-  type PauseReason,
-  placeOfContainer,
-  shortPlace,
   type WorkloadStatus,
 } from '@capsule/core';
 import type { Database } from '@capsule/engine';
-import type { PauseCommands } from '../pause/commands.ts';
 import type { Cells } from '../store/cells.ts';
 import type { Admission } from '../workload/admission/admission.ts';
 import { cellError, type RootVerb } from './errors.ts';
+import { requireCell, requireStaying, requireStayingContainer } from './require-cell.ts';
 
 export interface CellCommandsParts {
   readonly db: Database;
   readonly cells: Cells;
   readonly admission: Pick<Admission, 'checkCell'>;
-  readonly pauses: Pick<PauseCommands, 'hold' | 'release' | 'reasonsOf'>;
   readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
   /** Stores an event of a container, in the transaction of the change. */
   readonly note: (record: ContainerRecord, reason: string, message: string) => void;
@@ -41,16 +37,23 @@ export class CellCommands {
     this.#parts = parts;
   }
 
-  /** Containers that an operator stopped one by one stay stopped. Fails as `Admission.checkCell`. */
+  /** Also starts the containers that an operator stopped one by one. Fails as `Admission.checkCell`. */
   start(id: CellId): boolean {
     return this.#change(id, 'asked to start', (before) => {
-      const isStart = before.desired !== 'running';
-      const due = before.containers.filter((one) => isStart || this.#isWaiting(one));
-      if (!isStart && due.length === 0) return false;
+      const due = this.#dueOf(before);
+      if (before.desired === 'running' && due.length === 0) return false;
       this.#desire(before, 'running');
-      for (const one of due) this.#begin(one);
+      for (const one of due) {
+        this.#parts.cells.desire(one.ref, 'running');
+        this.#begin(one);
+      }
       return true;
     });
+  }
+
+  /** The containers that a start of the cell would start. */
+  dueToStart(id: CellId): readonly ContainerRef[] {
+    return this.#dueOf(requireStaying(this.#parts.cells, id)).map(({ ref }) => ref);
   }
 
   /**
@@ -150,59 +153,10 @@ export class CellCommands {
     });
   }
 
-  /**
-   * Freezes the containers of a cell that run. The root comes first: nothing starts beside one that
-   * stands still. Fails with `CELL_NOT_RUNNING` if the root does not run.
-   */
-  async pause(id: CellId, signal?: AbortSignal): Promise<boolean> {
-    const [root, ...siblings] = this.#staying(id).containers.map(({ ref }) => ref);
-    const first = root === undefined ? 'none' : await this.#hold(root, signal);
-    if (first === 'none') {
-      throw cellError.NOT_RUNNING({ level: 'cell', place: nameOfCell(id) });
-    }
-    const held = await Promise.all(siblings.map((ref) => this.#hold(ref, signal)));
-    return [first, ...held].includes('held');
-  }
-
-  async pauseContainer(ref: ContainerRef, signal?: AbortSignal): Promise<boolean> {
-    this.#stayingContainer(ref);
-    const held = await this.#hold(ref, signal);
-    if (held !== 'none') return held === 'held';
-    const place = shortPlace(placeOfContainer(ref));
-    throw cellError.NOT_RUNNING({ level: 'container', place });
-  }
-
-  /** Removes the operator's reason; a container resumes when no other reason is left. */
-  async unpause(id: CellId, signal?: AbortSignal): Promise<boolean> {
-    const refs = this.#staying(id).containers.map(({ ref }) => ref);
-    const changed = await Promise.all(refs.map((ref) => this.#release(ref, signal)));
-    return changed.includes(true);
-  }
-
-  async unpauseContainer(ref: ContainerRef, signal?: AbortSignal): Promise<boolean> {
-    this.#stayingContainer(ref);
-    return this.#release(ref, signal);
-  }
-
-  async #hold(ref: ContainerRef, signal?: AbortSignal): Promise<'held' | 'was' | 'none'> {
-    const { pauses } = this.#parts;
-    const wasHeld = pauses.reasonsOf(ref).includes(OPERATOR);
-    await pauses.hold(ref, OPERATOR, signal);
-    if (wasHeld) return 'was';
-    return pauses.reasonsOf(ref).includes(OPERATOR) ? 'held' : 'none';
-  }
-
-  async #release(ref: ContainerRef, signal?: AbortSignal): Promise<boolean> {
-    const { pauses } = this.#parts;
-    if (!pauses.reasonsOf(ref).includes(OPERATOR)) return false;
-    await pauses.release(ref, OPERATOR, signal);
-    return true;
-  }
-
   #change(id: CellId, message: string, change: (before: CellRecord) => boolean): boolean {
     const { db, cells, admission, note, onChange } = this.#parts;
     return db.transaction(() => {
-      const before = this.#staying(id);
+      const before = requireStaying(cells, id);
       const isChanged = change(before);
       const after = cells.get(id);
       if (after?.desired === 'running' && isChanged) admission.checkCell(after, before);
@@ -219,8 +173,8 @@ export class CellCommands {
   ): boolean {
     const { db, cells, admission, note, onChange } = this.#parts;
     return db.transaction(() => {
-      const before = this.#stored(ref.cell);
-      const container = this.#stayingContainer(ref);
+      const before = requireCell(cells, ref.cell);
+      const container = requireStayingContainer(cells, ref);
       const isChanged = change(container, before);
       const after = cells.get(ref.cell);
       if (after?.desired === 'running' && isChanged) admission.checkCell(after, before);
@@ -228,6 +182,15 @@ export class CellCommands {
       db.afterCommit(() => onChange(ref.cell));
       return isChanged;
     });
+  }
+
+  #dueOf({ desired, containers }: CellRecord): readonly ContainerRecord[] {
+    const isStart = desired !== 'running';
+    return containers.filter(
+      (one) =>
+        one.desired !== 'deleting' &&
+        (isStart || one.desired === 'stopped' || this.#isWaiting(one)),
+    );
   }
 
   #desire({ id, spec }: CellRecord, desired: DesiredState): void {
@@ -263,37 +226,7 @@ export class CellCommands {
     if (desired === 'running' && !isEnded) return;
     throw cellError.CELL_STOPPED({ cell: nameOfCell(id), container: ref.container });
   }
-
-  /** Fails with `CELL_BEING_DELETED`. */
-  #staying(id: CellId): CellRecord {
-    const record = this.#stored(id);
-    if (record.desired !== 'deleting') return record;
-    throw cellError.BEING_DELETED({ level: 'cell', place: nameOfCell(id) });
-  }
-
-  /** Fails with `CELL_BEING_DELETED`. */
-  #stayingContainer(ref: ContainerRef): ContainerRecord {
-    const record = this.#storedContainer(ref);
-    if (record.desired !== 'deleting') return record;
-    const place = shortPlace(placeOfContainer(ref));
-    throw cellError.BEING_DELETED({ level: 'container', place });
-  }
-
-  #stored(id: CellId): CellRecord {
-    const record = this.#parts.cells.get(id);
-    if (record !== undefined) return record;
-    throw cellError.NOT_FOUND({ level: 'cell', place: nameOfCell(id) });
-  }
-
-  #storedContainer(ref: ContainerRef): ContainerRecord {
-    const record = this.#parts.cells.container(ref);
-    if (record !== undefined) return record;
-    const place = shortPlace(placeOfContainer(ref));
-    throw cellError.NOT_FOUND({ level: 'container', place });
-  }
 }
-
-const OPERATOR: PauseReason = 'operator';
 
 function checkSibling({ ref, role }: ContainerRecord, verb: RootVerb): void {
   if (role === 'sibling') return;

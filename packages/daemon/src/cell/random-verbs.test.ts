@@ -134,6 +134,8 @@ class Play {
     if (answer.startsWith('CELL_')) return;
     if (of === 'cell') this.cell = wantedAfter(verb, this.cell);
     if (of === 'cell' && this.cell === 'gone') this.sibling = 'gone';
+    const isWhole = of === 'cell' && verb === 'start' && this.cell === 'running';
+    if (isWhole && this.sibling === 'stopped') this.sibling = 'running';
     if (of === 'sibling') this.sibling = wantedAfter(verb, this.sibling);
   }
 }

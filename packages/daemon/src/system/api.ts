@@ -192,6 +192,7 @@ function storedParts(stored: Stored, ports: Ports, transfers: BulkTransfers): St
       cells: records.cells,
       scopes: records.scopes,
       cellCommands: cells.commands,
+      cellPauses: cells.pauses,
       scopeCommands: cells.scopeCommands,
       scopeController: cells.scopeController,
       controller,

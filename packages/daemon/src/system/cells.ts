@@ -2,6 +2,7 @@ import { type ContainerRef, cellKey } from '@capsule/core';
 import { CellApplier } from '../cell/apply.ts';
 import { CellCommands } from '../cell/commands.ts';
 import { CellDescriber } from '../cell/describe.ts';
+import { CellPauses } from '../cell/pause.ts';
 import type { PauseCommands } from '../pause/commands.ts';
 import { ScopeCommands } from '../scope/commands.ts';
 import { ScopeController } from '../scope/reconcile.ts';
@@ -45,7 +46,7 @@ export function createCells({ db, feed, log, now }: Base, parts: CellsParts) {
       feed.notify(cellKey(cell));
     },
   };
-  const commands = new CellCommands({ ...shared, pauses });
+  const commands = new CellCommands(shared);
   const scopeCommands = new ScopeCommands({
     db,
     scopes,
@@ -61,6 +62,7 @@ export function createCells({ db, feed, log, now }: Base, parts: CellsParts) {
     scopeController,
     applier: new CellApplier({ ...shared, statuses, scopes: scopeCommands, now }),
     commands,
+    pauses: new CellPauses({ cells, pauses }),
     describer: new CellDescriber({
       scopes,
       scopeStates: scopeController,

@@ -60,8 +60,15 @@ export class Capsuled implements AsyncDisposable {
     const made = createTestResources(db, outside);
     this.#made = made;
     const { records, cells, workloads } = made.resources;
-    const { scopeCommands, scopeController, describer, commands: cellCommands } = cells;
-    const parts = { ...records, cellCommands, scopeCommands, scopeController, describer };
+    const { scopeCommands, scopeController, describer, commands: cellCommands, pauses } = cells;
+    const parts = {
+      ...records,
+      cellPauses: pauses,
+      cellCommands,
+      scopeCommands,
+      scopeController,
+      describer,
+    };
     const { controller } = workloads;
     const service = cellService({ ...parts, controller, feed: made.base.feed });
     const transport = createRouterTransport((router) => router.service(CellService, service), {

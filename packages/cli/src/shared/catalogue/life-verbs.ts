@@ -23,7 +23,7 @@ const LIVES: readonly Life[] = [
     verb: 'start',
     summary: (level) => `start ${level}s and wait until they are ready`,
     about: {
-      cell: 'Containers that were stopped one by one stay stopped.',
+      cell: 'It starts all containers of the cell, also those that were stopped one by one.',
       container: 'Its cell must run. Starting the cell starts all its containers.',
     },
     flags: [NO_WAIT, TIMEOUT_FLAG],
@@ -45,7 +45,10 @@ const LIVES: readonly Life[] = [
   {
     verb: 'restart',
     summary: (level) => `stop ${level}s and start them again`,
-    about: { container: 'A root restarts alone: the cell keeps its address and its namespaces.' },
+    about: {
+      cell: 'Containers that were stopped one by one stay stopped.',
+      container: 'A root restarts alone: the cell keeps its address and its namespaces.',
+    },
     flags: [GRACE_FLAG, NO_WAIT, TIMEOUT_FLAG],
   },
   {

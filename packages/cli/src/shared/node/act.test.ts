@@ -39,6 +39,25 @@ test('a start waits until all containers are ready', async () => {
   assert.deepEqual({ stdout, exitCode }, { stdout: 'cell web started: Ready\n', exitCode: 0 });
 });
 
+test('a start of a cell that runs without one of its containers prints what it started', async () => {
+  const containers = [sampleContainer('web'), sampleContainer('side')];
+  const node = wireCell(sampleCell([], { containers }));
+  const services: FakeServices = {
+    cell: {
+      start: () => ({ changed: true, node, started: ['side'] }),
+      async *watch() {
+        yield { node };
+        yield { synced: true };
+      },
+    },
+  };
+  const { stdout, exitCode } = await run(services, 'start web');
+  assert.deepEqual(
+    { stdout, exitCode },
+    { stdout: 'container web/side started: Ready\n', exitCode: 0 },
+  );
+});
+
 test('a start that fails prints what the container printed last', async () => {
   const status = {
     state: 'failed',

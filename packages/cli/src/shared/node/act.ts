@@ -1,9 +1,4 @@
-import {
-  type CapsuleClient,
-  type CellStartResponse,
-  placeToProto,
-  type ReportedNode,
-} from '@capsule/api/wire';
+import { type CapsuleClient, type CellStartResponse, placeToProto } from '@capsule/api/wire';
 import { isCapsuleError, type Level, namedPlace, type Place, shortPlace } from '@capsule/core';
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
@@ -19,29 +14,21 @@ import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withNearName } from '../target/near-name.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readGrace } from '../workload/grace.ts';
+import { type ActResult, type ActWords, describeAct } from './describe-act.ts';
 import { nodeDocument } from './document.ts';
 import { placeAt } from './place-flags.ts';
 import { readNode } from './read-node.ts';
-import { describeNodeState, styleOfNode } from './state.ts';
 import { waitForNodes } from './wait-for-nodes.ts';
 
 /** The part that the answers of all verbs have. */
-type ActAnswer = Pick<CellStartResponse, 'changed' | 'node'>;
+type ActAnswer = Pick<CellStartResponse, 'changed' | 'node'> &
+  Partial<Pick<CellStartResponse, 'started'>>;
 
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 
 export type ActVerb = 'start' | 'stop' | 'kill' | 'restart' | 'pause' | 'unpause';
 
-interface Words {
-  readonly doing: string;
-  readonly done: string;
-  /** Of something that had the state already. */
-  readonly already: string;
-  /** Whether the command waits until it is ready. */
-  readonly waits?: true;
-}
-
-const WORDS: Readonly<Record<ActVerb, Words>> = {
+const WORDS: Readonly<Record<ActVerb, ActWords>> = {
   start: { doing: 'starting', done: 'started', already: 'was already running', waits: true },
   stop: { doing: 'stopping', done: 'stopped', already: 'was already stopped' },
   kill: { doing: 'killing', done: 'killed', already: 'was already stopped' },
@@ -49,13 +36,6 @@ const WORDS: Readonly<Record<ActVerb, Words>> = {
   pause: { doing: 'pausing', done: 'paused', already: 'was already paused' },
   unpause: { doing: 'resuming', done: 'resumed', already: 'was not paused' },
 };
-
-interface Result {
-  readonly place: Place;
-  readonly changed?: boolean;
-  readonly node?: ReportedNode;
-  readonly error?: unknown;
-}
 
 /** Changes the state of cells or containers, and shows the outcome of each. */
 export function actOnNodes(verb: ActVerb, level: Level): Run {
@@ -90,7 +70,7 @@ export function actOnNodes(verb: ActVerb, level: Level): Run {
     } else {
       const isShort = format.kind === 'name';
       const lines = done.map((result) =>
-        isShort ? `${shortPlace(result.place)}\n` : describe(result, words, context),
+        isShort ? `${shortPlace(result.place)}\n` : describeAct(result, words, context),
       );
       await printLines(context.out, lines.join(''));
     }
@@ -100,15 +80,6 @@ export function actOnNodes(verb: ActVerb, level: Level): Run {
       context,
     );
   };
-}
-
-function describe({ place, changed, node }: Result, words: Words, { out }: Context): string {
-  const name = namedPlace(place);
-  const what = changed === true ? words.done : words.already;
-  if (words.waits !== true || node === undefined) return `${name} ${what}\n`;
-  const style = styleOfNode(node);
-  const state = describeNodeState(node);
-  return `${name} ${what}: ${style === undefined ? state : out.style(style, state)}\n`;
 }
 
 interface Act {
@@ -123,7 +94,7 @@ async function actOnOne(
   client: CapsuleClient,
   { verb, place, input, timeoutMs }: Act,
   context: Context,
-): Promise<Result> {
+): Promise<ActResult> {
   const { now, signal, program } = context;
   const deadline = now() + timeoutMs;
   let attempts = 0;
@@ -135,7 +106,8 @@ async function actOnOne(
     }, context);
     const node = answer.node && readNode(answer.node, program);
     // An attempt whose answer was lost may have been the one that changed it.
-    return { place, changed: answer.changed || attempts > 1, ...(node && { node }) };
+    const { changed, started = [] } = answer;
+    return { place, changed: changed || attempts > 1, started, ...(node && { node }) };
   } catch (error) {
     signal.throwIfAborted();
     const isStop = verb === 'stop' || verb === 'kill';
