@@ -19,6 +19,7 @@ import {
 import type { Feed } from '@capsule/engine';
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { BulkTransfers } from '../bulk/transfers.ts';
+import type { Cells } from '../store/cells.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { WorkloadCommands } from '../workload/commands.ts';
 import type { WorkloadController } from '../workload/controller.ts';
@@ -34,6 +35,7 @@ import { watchWorkloads } from './workload/watch.ts';
 
 export interface WorkloadServiceParts extends WorkloadLogParts {
   readonly specs: WorkloadSpecs;
+  readonly cells: Pick<Cells, 'get' | 'list'>;
   readonly commands: WorkloadCommands;
   readonly controller: WorkloadController;
   readonly feed: Feed;
@@ -71,10 +73,14 @@ export function workloadService(
       return workloadToProto(find(parts, request.name));
     },
     list({ labelSelector }) {
-      const { specs, controller } = parts;
+      const { specs, cells, controller } = parts;
       const selector = readSelector(labelSelector);
-      const chosen = specs.list().filter(({ spec }) => matchesLabels(selector, spec.labels));
-      return { workloads: chosen.map((record) => workloadToProto(controller.describe(record))) };
+      const all = specs.list();
+      const chosen = all.filter(({ spec }) => matchesLabels(selector, spec.labels));
+      return {
+        workloads: chosen.map((record) => workloadToProto(controller.describe(record))),
+        otherCells: labelSelector === '' ? cells.list().length - all.length : 0,
+      };
     },
     async delete(request, context) {
       const { commands, controller } = parts;
@@ -121,13 +127,14 @@ export function workloadService(
       );
     },
     stats(request, context) {
-      const { runtime, specs, controller } = parts;
+      const { runtime, specs, cells, controller } = parts;
       return streamWorkloadStats(
         request,
         {
           runtime,
           find: (name) => find(parts, name),
           list: () => specs.list().map((record) => controller.describe(record)),
+          otherCells: () => cells.list().length - specs.list().length,
           now: Date.now,
         },
         context.signal,

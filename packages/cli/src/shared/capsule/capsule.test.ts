@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CapsuleLogsRequest } from '@capsule/api/wire';
+import type { CapsuleClient, CapsuleLogsRequest } from '@capsule/api/wire';
 import { startFakeCapsule } from '../../testing/fake-capsule.ts';
 import { runCapsulectl } from '../../testing/run-capsulectl.ts';
 
@@ -109,4 +109,19 @@ test('images are shown by their short names, wide and by name in full', async ()
   );
   const names = await runCapsulectl(['image', 'list', '-o', 'name'], options);
   assert.equal(names.stdout, `${image.name}\n`);
+});
+
+test('the version is waited for as the answers of other commands are', async () => {
+  let options: object | undefined;
+  const getInfo = async (_request: object, given: object) => {
+    options = given;
+    return { capsuleVersion: '1.2.3' };
+  };
+  const client = { capsule: { getInfo }, close: () => undefined } as unknown as CapsuleClient;
+  const { stdout } = await runCapsulectl(['version'], {
+    target: 'unix:///slow',
+    connect: async () => client,
+  });
+  assert.match(stdout, /^capsule: +1\.2\.3$/m);
+  assert.equal(Object.hasOwn(options ?? {}, 'timeoutMs'), false);
 });

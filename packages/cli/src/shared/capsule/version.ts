@@ -8,8 +8,6 @@ import { renderDocument } from '../render/documents.ts';
 import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 
-const ANSWER_MAX_MS = 3000;
-
 /** The version of this program, and of the capsule where one answers; never fails for its lack. */
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
@@ -37,8 +35,8 @@ export const run: Run = async (input, context) => {
 async function askCapsule(input: Input, context: Context): Promise<string | undefined> {
   try {
     return await withCapsule(input, context, async (client) => {
-      const options = { signal: context.signal, timeoutMs: ANSWER_MAX_MS };
-      return (await client.capsule.getInfo({}, options)).capsuleVersion;
+      const { signal } = context;
+      return (await client.capsule.getInfo({}, { signal })).capsuleVersion;
     });
   } catch (error) {
     context.signal.throwIfAborted();

@@ -12,6 +12,7 @@ import {
   workloadToProto,
 } from '@capsule/api/wire';
 import { action, defineErrors, remedy } from '@capsule/core';
+import { Interruption } from '../../program/context/interruption.ts';
 import { type FakeServices, startFakeCapsule } from '../../testing/fake-capsule.ts';
 import { runCapsulectl } from '../../testing/run-capsulectl.ts';
 import { sampleWorkload } from '../../testing/sample-workload.ts';
@@ -349,6 +350,21 @@ test('a wait for other workloads shows their names, and its timeout names the ca
   assert.match(stderr, /web was not ready after 0\.3 s: waits until app is ready$/m);
   assert.match(stderr, /^ {2}why: db: ended with exit code 3$/m);
   assert.match(stderr, /^ {2}fix: .*`capsulectl workload get db` shows the state/m);
+});
+
+test('Ctrl-C names what was applied, and says that it goes on', async () => {
+  await using capsule = await startFakeCapsule(servicesWith([PENDING], true));
+  const stop = new AbortController();
+  const { exitCode, stderr } = await runCapsulectl(['apply', '-f', '-', '--wait'], {
+    target: capsule.target,
+    stdin: `${manifest('web')}---\n${manifest('api', 8081)}`,
+    signal: stop.signal,
+    onWrite: (text) => {
+      if (text.includes('Pending')) stop.abort(new Interruption('SIGINT'));
+    },
+  });
+  assert.equal(exitCode, 130);
+  assert.match(stderr, /^web created\napi created\nstopped waiting; the capsule goes on with/m);
 });
 
 test('a timeout names the condition that was missed', async () => {

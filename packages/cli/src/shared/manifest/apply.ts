@@ -10,6 +10,7 @@ import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { applyManifests } from './apply-manifests.ts';
 import { declaredPlace } from './declared-name.ts';
+import { printInterrupted } from './interrupted-apply.ts';
 import { type Outcome, outcomeDocuments, outcomeLine, outcomeOf } from './outcome.ts';
 import { printChanges } from './print-changes.ts';
 import { readManifests } from './read-manifests.ts';
@@ -27,7 +28,13 @@ export const run: Run = async (input, context) => {
     const together = await applyManifests(client, { manifests, dryRun }, context);
     const { applied } = together;
     if (!isWaiting) return { ...together, waited: NOT_WAITED };
-    return { ...together, waited: await waitForApplied({ client, applied, timeoutMs }, context) };
+    try {
+      const waited = await waitForApplied({ client, applied, timeoutMs }, context);
+      return { ...together, waited };
+    } catch (error) {
+      if (context.signal.aborted) await printInterrupted(applied, context);
+      throw error;
+    }
   });
   if (dryRun) {
     if (!isData(format) && format.kind !== 'name') await printParents(madeParents, true, context);

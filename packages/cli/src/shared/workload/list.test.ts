@@ -28,9 +28,15 @@ function list(...words: string[]) {
   return listOn({}, ...words);
 }
 
-async function listOn(options: Pick<RunOptions, 'isTerminal' | 'columns'>, ...words: string[]) {
+async function listOn(
+  {
+    otherCells = 0,
+    ...options
+  }: Pick<RunOptions, 'isTerminal' | 'columns'> & { readonly otherCells?: number },
+  ...words: string[]
+) {
   await using capsule = await startFakeCapsule({
-    workload: { list: () => ({ workloads: WORKLOADS.map(workloadToProto) }) },
+    workload: { list: () => ({ workloads: WORKLOADS.map(workloadToProto), otherCells }) },
   });
   const now = () => CREATED_AT + 3 * 60_000;
   // Awaited here: the capsule goes at the end of this function.
@@ -150,4 +156,12 @@ test('a workload of a newer capsule is reported as an error, and the others are 
   assert.equal(exitCode, 2);
   assert.equal(stdout, 'web\n');
   assert.match(stderr, /workload "vm"/);
+});
+
+test('cells that are no workloads are counted for people, with the command that shows them', async () => {
+  const advice = '2 cells are not shown here: `capsulectl cell list` shows all\n';
+  const terminal = { isTerminal: true, otherCells: 2 };
+  assert.equal((await listOn(terminal)).stderr, advice);
+  assert.equal((await listOn({ otherCells: 2 })).stderr, '');
+  assert.equal((await listOn(terminal, '-o', 'json')).stderr, '');
 });

@@ -9,6 +9,7 @@ import { type Format, readFormat } from '../render/format.ts';
 import { renderListing } from '../render/listing.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { workloadListing } from './columns.ts';
+import { describeOtherCells } from './other-cells.ts';
 import { readWorkload } from './read-workload.ts';
 import { watchTable } from './watch-table.ts';
 
@@ -21,13 +22,17 @@ export const run: Run = async (input, context) => {
     );
     return undefined;
   }
-  const listed = await withCapsule(input, context, async (client) => {
-    const answer = await client.workload.list({ labelSelector }, { signal: context.signal });
-    return answer.workloads.map((wire) => readOne(wire, context));
-  });
+  const answer = await withCapsule(input, context, (client) =>
+    client.workload.list({ labelSelector }, { signal: context.signal }),
+  );
+  const listed = answer.workloads.map((wire) => readOne(wire, context));
   const workloads = listed.flatMap((one) => ('workload' in one ? [one.workload] : []));
   await context.out.write(await render(format, workloads, context));
-  if (listed.length === 0 && format.kind === 'table') await printNone(context);
+  if (format.kind === 'table' && context.err.isTerminal) {
+    if (answer.otherCells > 0) {
+      await printLines(context.err, describeOtherCells(answer.otherCells, context.program));
+    } else if (listed.length === 0) await printNone(context);
+  }
   const errors = listed.flatMap((one) => ('error' in one ? [one.error] : []));
   return printErrors(errors, input, context);
 };
@@ -50,7 +55,6 @@ function render(format: Format, workloads: readonly ReportedWorkload[], { out, n
 
 /** Not in the way of a program that reads the table. */
 async function printNone(context: Context): Promise<void> {
-  if (!context.err.isTerminal) return;
   const example = action('apply', { file: 'examples/nginx-bridge.yaml' });
   const advice = renderRemedy(remedy`no workloads yet: ${example}`, context.program);
   await printLines(context.err, `${advice}\n`);

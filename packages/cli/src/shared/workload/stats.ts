@@ -2,11 +2,13 @@ import { usageFromProto, type WorkloadStatsResponse } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
+import { printLines } from '../../program/print-lines.ts';
 import { readFormat } from '../render/format.ts';
 import { renderListing } from '../render/listing.ts';
 import { LiveText } from '../render/live-text.ts';
 import { resumeStream } from '../stream/resume-stream.ts';
 import { withCapsule } from '../target/with-capsule.ts';
+import { describeOtherCells } from './other-cells.ts';
 import { USAGE_LISTING } from './usage-columns.ts';
 import { USAGE_ORDERS, type UsageOrder } from './usage-order.ts';
 import { sortUsage, type UsageRow, type UsageSample, usageRows } from './usage-rate.ts';
@@ -28,6 +30,7 @@ async function show(
 ): Promise<undefined> {
   const format = readFormat(input);
   const order = readOrder(input) ?? usual;
+  const isTable = format.kind === 'table';
   const { out, err, now, signal } = context;
   const request = {
     names: [...input.args],
@@ -36,9 +39,9 @@ async function show(
     intervalMs: isWatched ? WATCH_MS : ONCE_MS,
   };
   const screen = new LiveText(out);
-  const print = async (rows: readonly UsageRow[]) => {
+  const print = async (rows: readonly UsageRow[], others: string) => {
     const text = await renderListing(sortUsage(rows, order), USAGE_LISTING, format, out);
-    if (isWatched && out.isTerminal) await screen.draw(text);
+    if (isWatched && out.isTerminal) await screen.draw(`${text}${others}`);
     else await out.write(text);
   };
   await withCapsule(input, context, async (client) => {
@@ -47,9 +50,11 @@ async function show(
     let before: UsageSample | undefined;
     for await (const answer of resumeStream<WorkloadStatsResponse>({ open, now }, signal)) {
       const sample = sampleOf(answer);
-      if (before !== undefined) await print(usageRows(before, sample));
+      const others = isTable ? describeOtherCells(answer.otherCells, context.program) : '';
+      if (before !== undefined) await print(usageRows(before, sample), others);
       if (before !== undefined && !isWatched) {
         await printAbsent(sample);
+        if (err.isTerminal) await printLines(err, others);
         return;
       }
       before = sample;
@@ -63,7 +68,7 @@ async function show(
       if (!found.has(name)) await err.write(`${name} is not running\n`);
     }
     const isNone = workloads.length === 0 && request.names.length === 0;
-    if (isNone && format.kind === 'table') await err.write('nothing is running\n');
+    if (isNone && isTable) await err.write('nothing is running\n');
   }
 }
 

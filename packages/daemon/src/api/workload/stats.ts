@@ -16,6 +16,8 @@ export interface WorkloadStatsParts {
   /** Fails with `WORKLOAD_NOT_FOUND`. */
   readonly find: (name: string) => Workload;
   readonly list: () => readonly Workload[];
+  /** The number of cells that are no workloads. */
+  readonly otherCells: () => number;
   readonly now: () => number;
 }
 
@@ -28,18 +30,19 @@ const LEAST_INTERVAL_MS = 200;
  */
 export async function* streamWorkloadStats(
   { names, labelSelector, follow, intervalMs }: WorkloadStatsRequest,
-  { runtime, find, list, now }: WorkloadStatsParts,
+  { runtime, find, list, otherCells, now }: WorkloadStatsParts,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
   const selector = readSelector(labelSelector);
   for (const name of names) find(name);
+  const isLimited = names.length > 0 || labelSelector !== '';
   const isAsked = ({ spec }: Workload) =>
     (names.length === 0 || names.includes(spec.name)) && matchesLabels(selector, spec.labels);
   const waitMs = Math.max(intervalMs || INTERVAL_MS, LEAST_INTERVAL_MS);
   do {
     const usages = await Promise.all(list().filter(isAsked).map(measure));
     const workloads = usages.filter((usage) => usage !== undefined).map(usageToProto);
-    yield { atUnixMs: BigInt(now()), workloads };
+    yield { atUnixMs: BigInt(now()), workloads, otherCells: isLimited ? 0 : otherCells() };
     if (follow) await pause(waitMs, undefined, { signal });
   } while (follow);
 
