@@ -32,7 +32,7 @@ export const API: Folders = {
   },
   node: { uses: ['calls', 'client', 'errors.ts'], tests: ['gen', 'testing', 'wire/error'] },
   remote: {
-    uses: ['client', 'errors.ts', 'gen', 'http2'],
+    uses: ['client', 'errors.ts', 'gen', 'http2', 'node'],
   },
   server: { uses: ['gen'], tests: ['testing'] },
   'server/edge': {

@@ -2,7 +2,8 @@ import { createGrpcTransport } from '@connectrpc/connect-node';
 import type { Address } from '../client/address.ts';
 import { type CapsuleClient, createClients } from '../client/create-clients.ts';
 import { translateErrors } from '../client/translate-errors.ts';
-import { dialPinned } from './dial.ts';
+import { dialPinned, type Protocol } from './dial.ts';
+import { openBulkOver } from './open-bulk-over.ts';
 import { type Signer, signCalls } from './sign-calls.ts';
 import { TlsSessions } from './tls-sessions.ts';
 
@@ -35,7 +36,7 @@ export function connectRemote(
   { isTwoWay = false, ...options }: RemoteOptions = {},
 ): CapsuleClient {
   const { name, signer } = capsule;
-  const sessionManager = new TlsSessions(() => openTo(capsule), isTwoWay);
+  const sessionManager = new TlsSessions(() => openTo(capsule, 'h2'), isTwoWay);
   const bare = createGrpcTransport({
     baseUrl: sessionManager.authority,
     sessionManager,
@@ -43,16 +44,28 @@ export function connectRemote(
   });
   // The signer reads the capsule's refusals by their code.
   const transport = signer === undefined ? bare : signCalls(translateErrors(bare, name), signer);
-  return createClients({ target: name, transport, close: () => sessionManager.close() });
+  return createClients({
+    target: name,
+    transport,
+    openBulk: async (ticket, signal) =>
+      openBulkOver(await openTo(capsule, 'http/1.1', signal), { target: name, ticket }, signal),
+    close: () => sessionManager.close(),
+  });
 }
 
 /** At the known address; where that fails, at the one where the capsule is found again. The pin decides. */
-async function openTo({ address, fingerprint, findAgain }: RemoteCapsule) {
+async function openTo(
+  { address, fingerprint, findAgain }: RemoteCapsule,
+  protocol: Protocol,
+  signal?: AbortSignal,
+) {
+  const how = { protocol, signal };
   try {
-    return await dialPinned(address, fingerprint);
+    return await dialPinned(address, fingerprint, how);
   } catch (error) {
+    signal?.throwIfAborted();
     const moved = await findAgain?.();
     if (moved === undefined) throw error;
-    return dialPinned(moved, fingerprint);
+    return dialPinned(moved, fingerprint, how);
   }
 }

@@ -11,6 +11,9 @@ const KEEP_ALIVE_MS = 15_000;
 /** In the certificate of every capsule; an IP address cannot be named in a handshake. */
 const SERVER_NAME = 'capsule';
 
+/** HTTP/2 for calls, HTTP/1.1 for the bytes of one transfer. */
+export type Protocol = 'h2' | 'http/1.1';
+
 export interface Dialled {
   readonly socket: TLSSocket;
   /** Of the certificate, whose key the capsule has proven to hold. */
@@ -21,12 +24,16 @@ export interface Dialled {
  * Makes a TLS 1.3 connection, and trusts no certificate: the caller compares the fingerprint before it sends a byte.
  * Fails with `API_UNREACHABLE`, `API_NOT_A_CAPSULE`.
  */
-export async function dial(address: Address, signal?: AbortSignal): Promise<Dialled> {
+export async function dial(
+  address: Address,
+  signal?: AbortSignal,
+  protocol: Protocol = 'h2',
+): Promise<Dialled> {
   const limit = AbortSignal.timeout(DIAL_MAX_MS);
   const socket = connect({
     ...address,
     servername: SERVER_NAME,
-    ALPNProtocols: ['h2'],
+    ALPNProtocols: [protocol],
     minVersion: 'TLSv1.3',
     // Every capsule signs its own certificate: the pin decides, not an authority.
     rejectUnauthorized: false,
@@ -47,9 +54,9 @@ export async function dial(address: Address, signal?: AbortSignal): Promise<Dial
 export async function dialPinned(
   address: Address,
   pin: string,
-  signal?: AbortSignal,
+  { signal, protocol }: { readonly signal?: AbortSignal | undefined; readonly protocol?: Protocol } = {},
 ): Promise<TLSSocket> {
-  const { socket, fingerprint } = await dial(address, signal);
+  const { socket, fingerprint } = await dial(address, signal, protocol);
   if (fingerprint === pin) return socket;
   socket.destroy();
   throw apiError.PIN_MISMATCH({ target: formatAddress(address), pin, fingerprint });

@@ -44,7 +44,8 @@ export async function openBulk(
   return new SocketBulkStream(socket, arrivals, head.startsWith('HTTP/1.1 101 '));
 }
 
-function requestOf(ticket: Uint8Array): string {
+/** The head of the request that presents a ticket. */
+export function requestOf(ticket: Uint8Array): string {
   const lines = [
     'GET /capsule.v1/bulk HTTP/1.1',
     'Host: capsule',
@@ -55,8 +56,10 @@ function requestOf(ticket: Uint8Array): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-/** Undefined where the connection ends before, or the head has no end. */
-async function readHead(arrivals: Arrivals): Promise<string | undefined> {
+/** Reads the head of the answer. Undefined where the connection ends before, or the head has no end. */
+export async function readHead(
+  arrivals: Pick<Arrivals, 'next' | 'putBack'>,
+): Promise<string | undefined> {
   let head = Buffer.alloc(0);
   while (head.length < HEAD_BYTES_MOST) {
     const piece = await arrivals.next();

@@ -6,11 +6,11 @@ import type { Arrivals } from './arrivals.ts';
 /** The bytes of a transfer over a socket. */
 export class SocketBulkStream implements BulkStream {
   readonly #socket: Socket;
-  readonly #arrivals: Arrivals;
+  readonly #arrivals: Pick<Arrivals, 'next'>;
   readonly #isAdmitted: boolean;
 
   /** `isAdmitted`: whether the capsule takes part. */
-  constructor(socket: Socket, arrivals: Arrivals, isAdmitted: boolean) {
+  constructor(socket: Socket, arrivals: Pick<Arrivals, 'next'>, isAdmitted: boolean) {
     this.#socket = socket;
     this.#arrivals = arrivals;
     this.#isAdmitted = isAdmitted;
