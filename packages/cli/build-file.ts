@@ -3,6 +3,12 @@ import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { lateModules } from './late-modules.ts';
 
+const OPENING = '(function (require, module, exports) {';
+/** A file without an extension is a module where a package.json above it says so; a module has no `require`. */
+const CLOSING =
+  "})(typeof require === 'function' ? require : " +
+  "process.getBuiltinModule('node:module').createRequire('/'), { exports: {} }, {});";
+
 /**
  * `npm run cli [-- FILE]`: makes one file, `dist/capsulectl` by default, which is all that a laptop with Linux or macOS
  * and Node 20 or newer needs. Atomic.
@@ -20,7 +26,8 @@ try {
     format: 'cjs',
     minify: true,
     keepNames: true,
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: `#!/usr/bin/env node\n${OPENING}` },
+    footer: { js: CLOSING },
     inject: [join(import.meta.dirname, 'src/bundle/headers.ts')],
     plugins: [lateModules],
     legalComments: 'none',

@@ -54,7 +54,10 @@ export async function dial(
 export async function dialPinned(
   address: Address,
   pin: string,
-  { signal, protocol }: { readonly signal?: AbortSignal | undefined; readonly protocol?: Protocol } = {},
+  {
+    signal,
+    protocol,
+  }: { readonly signal?: AbortSignal | undefined; readonly protocol?: Protocol } = {},
 ): Promise<TLSSocket> {
   const { socket, fingerprint } = await dial(address, signal, protocol);
   if (fingerprint === pin) return socket;

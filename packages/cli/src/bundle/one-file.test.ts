@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -30,6 +30,15 @@ test('the file has a shebang, and runs without anything beside it', async () => 
   const direct = await run(file, ['--version'], { env: { PATH: `${join(node, '..')}:/usr/bin` } });
   assert.match(direct.stdout, /^capsulectl \d/);
   assert.match((await capsulectl('workload', '--help').catch((error) => error)).stdout, /workload/);
+});
+
+test('the file also runs where a package.json above it makes it a module', async () => {
+  const inner = join(folder, 'module');
+  await mkdir(inner);
+  await writeFile(join(inner, 'package.json'), '{ "type": "module" }');
+  await copyFile(file, join(inner, 'capsulectl'));
+  const { stdout } = await run(node, [join(inner, 'capsulectl'), '--version'], { env });
+  assert.match(stdout, /^capsulectl \d/);
 });
 
 test('a laptop adopts a capsule and uses it, with calls and streams', async () => {
