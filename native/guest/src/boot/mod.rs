@@ -4,14 +4,13 @@ mod clock;
 mod config;
 mod config_disk;
 mod console;
-mod modules;
 mod network;
 mod own_root;
 
 pub use clock::correct as set_clock;
 pub use config::Config;
 
-use capsule_machine::{cgroup_mounts, devices, loopback, mount_quiet, mount_tmpfs};
+use capsule_machine::{cgroup_mounts, devices, loopback, modules, mount_quiet, mount_tmpfs};
 use std::io;
 
 type Step = (&'static str, fn() -> io::Result<()>);

@@ -6,6 +6,7 @@ pub mod console;
 pub mod devices;
 pub mod everyone;
 pub mod loopback;
+pub mod modules;
 mod mounts;
 pub mod signals;
 
