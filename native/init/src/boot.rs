@@ -1,6 +1,9 @@
+use crate::drivers;
 use crate::hostname;
 use crate::journal::Journal;
 use crate::perm_folders;
+use crate::power::is_embedded;
+use crate::storage;
 use capsule_machine::{cgroup_mounts, devices, loopback, mount_quiet, mount_tmpfs};
 use std::io;
 use std::time::Instant;
@@ -13,72 +16,113 @@ enum Need {
     Should,
 }
 
+/// An embedded capsule has its host's devices and disk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Everywhere,
+    Machine,
+}
+
 struct Step {
     name: &'static str,
+    place: Place,
     need: Need,
     run: fn() -> io::Result<()>,
 }
 
 /// The boot, in order.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 12] = [
     Step {
         name: "mount /proc",
+        place: Place::Everywhere,
         need: Need::Must,
         run: || mount_quiet("proc", "/proc", ""),
     },
     Step {
         name: "mount /sys",
+        place: Place::Everywhere,
         need: Need::Must,
         run: || mount_quiet("sysfs", "/sys", ""),
     },
     Step {
         name: "mount /dev",
+        place: Place::Everywhere,
         need: Need::Must,
         run: devices::mount_dev,
     },
     Step {
         name: "furnish /dev",
+        place: Place::Everywhere,
         need: Need::Should,
         run: devices::furnish_dev,
     },
     Step {
         name: "mount /run",
+        place: Place::Everywhere,
         need: Need::Must,
         run: || mount_tmpfs("/run", "mode=0755"),
     },
     Step {
         name: "mount /tmp",
+        place: Place::Everywhere,
         need: Need::Should,
         run: || mount_tmpfs("/tmp", "mode=1777"),
     },
     Step {
         name: "mount cgroups",
+        place: Place::Everywhere,
         need: Need::Must,
         run: cgroup_mounts::mount_all,
     },
     Step {
+        name: "load drivers",
+        place: Place::Machine,
+        need: Need::Should,
+        run: drivers::load,
+    },
+    Step {
+        name: "prepare the disk",
+        place: Place::Machine,
+        need: Need::Must,
+        run: storage::prepare,
+    },
+    Step {
         name: "show folders of /perm at their second places",
+        place: Place::Everywhere,
         need: Need::Should,
         run: perm_folders::show_all,
     },
     Step {
         name: "bring the loopback interface up",
+        place: Place::Everywhere,
         need: Need::Should,
         run: loopback::bring_up,
     },
     Step {
         name: "set the host name",
+        place: Place::Everywhere,
         need: Need::Should,
         run: hostname::set,
     },
 ];
 
-/// Runs every step; none stops those after it.
+/// Runs every step; none stops those after it. On a machine, each is a line with its time.
 pub fn run(journal: &mut Journal) {
     let start = Instant::now();
     let mut failures = 0;
-    for step in &STEPS {
-        let Err(error) = (step.run)() else { continue };
+    let is_machine = !is_embedded();
+    let steps = STEPS
+        .iter()
+        .filter(|step| is_machine || step.place == Place::Everywhere);
+    for step in steps {
+        let begun = Instant::now();
+        let Err(error) = (step.run)() else {
+            if is_machine {
+                let took = begun.elapsed().as_millis();
+                journal.say(&format!("boot: {}: {took} ms", step.name));
+            }
+            continue;
+        };
         match step.need {
             Need::Must => {
                 failures += 1;

@@ -1,3 +1,4 @@
+use crate::power::is_embedded;
 use capsule_machine::is_mounted;
 use nix::mount::{mount, MsFlags};
 use std::fs::DirBuilder;
@@ -11,7 +12,11 @@ struct PermFolder {
     shown_at: &'static str,
     /// Of a new one: an operator may change it.
     mode: u32,
+    owner: u32,
 }
+
+/// The user of chronyd, which gives up root before it writes.
+const CHRONY: u32 = 101;
 
 /// A bind mount each, for a link would lead through /perm, which is root's alone.
 const FOLDERS: [PermFolder; 2] = [
@@ -19,11 +24,29 @@ const FOLDERS: [PermFolder; 2] = [
         on_disk: "/perm/srv",
         shown_at: "/srv",
         mode: 0o755,
+        owner: 0,
     },
     PermFolder {
         on_disk: "/perm/kukeon",
         shown_at: "/opt/kukeon",
         mode: 0o750,
+        owner: 0,
+    },
+];
+
+const OF_MACHINES: [PermFolder; 2] = [
+    // The identity that a DHCP server knows, and its leases.
+    PermFolder {
+        on_disk: "/perm/dhcp",
+        shown_at: "/var/lib/dhcpcd",
+        mode: 0o750,
+        owner: 0,
+    },
+    PermFolder {
+        on_disk: "/perm/clock",
+        shown_at: "/var/lib/chrony",
+        mode: 0o750,
+        owner: CHRONY,
     },
 ];
 
@@ -32,7 +55,11 @@ pub fn show_all() -> io::Result<()> {
     if !is_mounted(Path::new("/perm")) {
         return Err(io::Error::other("/perm is not mounted"));
     }
-    FOLDERS.iter().try_for_each(show)
+    FOLDERS.iter().try_for_each(show)?;
+    if is_embedded() {
+        return Ok(());
+    }
+    OF_MACHINES.iter().try_for_each(show)
 }
 
 fn show(folder: &PermFolder) -> io::Result<()> {
@@ -40,6 +67,7 @@ fn show(folder: &PermFolder) -> io::Result<()> {
         return Ok(());
     }
     make(folder.on_disk, folder.mode)?;
+    std::os::unix::fs::chown(folder.on_disk, Some(folder.owner), None)?;
     make(folder.shown_at, 0o755)?;
     mount(
         Some(folder.on_disk),

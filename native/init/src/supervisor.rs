@@ -1,7 +1,7 @@
 use crate::clock::timeout_until;
 use crate::journal::Journal;
 use crate::options::Options;
-use crate::power::Power;
+use crate::power::{is_embedded, Power};
 use crate::service::Service;
 use crate::service_file::parse_services;
 use crate::shutdown::Shutdown;
@@ -13,7 +13,7 @@ use nix::sys::wait::{waitpid, WaitPidFlag, WaitStatus};
 use std::fs;
 use std::io;
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How often PID 1 reads a services file again that it could not use.
@@ -184,8 +184,15 @@ impl Supervisor {
     }
 }
 
+/// Of a machine, the services of its own come first: they need none of the others.
 fn read_services(file: &PathBuf) -> Result<Vec<Service>, Vec<String>> {
-    let text = fs::read_to_string(file).map_err(|error| vec![error.to_string()])?;
+    let read = |path: &Path| fs::read_to_string(path).map_err(|error| vec![error.to_string()]);
+    let machine = file.with_file_name("machine.conf");
+    let mut text = String::new();
+    if !is_embedded() && machine.exists() {
+        text.push_str(&read(&machine)?);
+    }
+    text.push_str(&read(file)?);
     parse_services(&text)?
         .into_iter()
         .map(Service::new)
