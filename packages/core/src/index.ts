@@ -141,6 +141,7 @@ export type * from './resource/place/scope.ts';
 export * from './resource/registry/registry.ts';
 export * from './resource/size.ts';
 export * from './resource/slot/boot-entry.ts';
+export * from './resource/slot/disk-layout.ts';
 export * from './resource/span.ts';
 export * from './resource/volume/archive-needs.ts';
 export * from './resource/volume/snapshot.ts';

@@ -49,6 +49,16 @@ export {
 } from './storage/ext4.ts';
 export { freeze, thaw } from './storage/freeze.ts';
 export {
+  FIRST_USABLE_SECTOR,
+  type GptBytes,
+  type GptPartition,
+  type GptTable,
+  lastUsableSector,
+  readGptCopy,
+  SECTOR_BYTES,
+  writeGpt,
+} from './storage/gpt.ts';
+export {
   attachLoop,
   detachLoop,
   findLoop,
