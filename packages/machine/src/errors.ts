@@ -1,0 +1,33 @@
+import { defineErrors } from '@capsule/core';
+
+export const machineError = defineErrors('DISK', {
+  NO_BOOT_DISK: {
+    kind: 'internal',
+    message: (f: { detail: string }) =>
+      `the disk that this system runs from is not found: ${f.detail}`,
+    hint: 'start the machine from a disk with a Capsule image',
+  },
+  TABLE_UNREADABLE: {
+    kind: 'internal',
+    message: (f: { disk: string }) => `${f.disk} has no valid partition table`,
+    hint: 'both copies of the table are damaged; restore the disk from a backup',
+  },
+  NO_PERM: {
+    kind: 'internal',
+    message: (f: { disk: string }) => `${f.disk} has no partition for data`,
+    hint: 'write a Capsule image to the disk again',
+  },
+  PERM_FOREIGN: {
+    kind: 'precondition',
+    message: (f: { device: string; found: string }) =>
+      `${f.device} is to hold this capsule's data, but contains ${f.found}`,
+    why: 'only a blank partition is initialised',
+    hint: 'save what is on it, and make it blank with wipefs -a; or write the image to the disk again',
+  },
+  PERM_DAMAGED: {
+    kind: 'internal',
+    message: (f: { device: string; detail: string }) =>
+      `the filesystem on ${f.device} cannot be repaired automatically: ${f.detail}`,
+    hint: 'start a rescue system, and run e2fsck on it',
+  },
+});
