@@ -69,6 +69,33 @@ export const imagerError = defineErrors('IMAGER', {
     why: (f) => f.log,
     hint: 'check that the cache directory has 2.5 GB of free space, then try again',
   },
+  NO_MACHINE: {
+    kind: 'internal',
+    message: (f: { profile: string }) => `the profile ${f.profile} has no kernel and no drivers`,
+    hint: 'build an image from a profile of a machine, such as vm',
+  },
+  NO_FIRMWARE: {
+    kind: 'unsupported',
+    message: (f: { architecture: string }) => `no disk image is built for ${f.architecture}`,
+    hint: 'x64 machines are supported',
+  },
+  ROOT_TOO_LARGE: {
+    kind: 'internal',
+    message: (f: { need: number; room: number }) =>
+      `the root needs ${f.need} bytes, but a slot has ${f.room}`,
+    hint: 'take packages out of the profile, or make the slots of new disks larger',
+  },
+  STUB_UNKNOWN: {
+    kind: 'internal',
+    message: (_: Record<string, never>) => 'the stub of the boot loader is no PE program',
+    hint: 'check the version of the package systemd-boot-efi',
+  },
+  STUB_FULL: {
+    kind: 'internal',
+    message: (f: { sections: number }) =>
+      `the stub of the boot loader has no room for ${f.sections} more sections`,
+    hint: 'check the version of the package systemd-boot-efi',
+  },
   NOT_BUNDLED: {
     kind: 'internal',
     message: (f: { entry: string; said: string }) => `${f.entry} cannot be bundled: ${f.said}`,

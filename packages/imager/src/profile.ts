@@ -21,6 +21,19 @@ export interface Profile {
   readonly files: Readonly<Record<string, ProfileFile>>;
   /** Empty directories that must exist. */
   readonly directories: readonly string[];
+  /** Parts for a capsule that is a machine of its own; absent where it runs on the kernel of a host. */
+  readonly machine?: MachineProfile;
+}
+
+/** A kernel, and what drives and configures hardware. */
+export interface MachineProfile {
+  /** Debian's package of the kernel. */
+  readonly kernel: Readonly<Record<Architecture, string>>;
+  /** Kernel modules without which the root is not found, for the initramfs. */
+  readonly firstModules: readonly string[];
+  readonly programs: ProgramSet;
+  /** Configuration files by absolute path; they win over those of the rest of the profile. */
+  readonly files: Readonly<Record<string, ProfileFile>>;
 }
 
 /** Programs out of Debian packages; only they and the files that they need are kept. */

@@ -30,5 +30,6 @@ export const LAUNCHER: Folders = {
       'embedded/resolver',
     ],
   },
+  machine: { uses: ['embedded/claim'] },
   demo: { uses: ['embedded', 'embedded/claim'] },
 };

@@ -77,7 +77,7 @@ async function unpackImage(boot: string): Promise<void> {
 
 /** Modules with all that they need, in the order in which they can be loaded; unpacked. */
 export async function readModules(
-  { modules }: Kernel,
+  { modules }: Pick<Kernel, 'modules'>,
   names: readonly string[],
 ): Promise<readonly { readonly name: string; readonly content: Uint8Array }[]> {
   const text = await readFile(join(modules, 'modules.dep'), 'utf8');

@@ -15,6 +15,8 @@ import { buildCli } from './cli-layer.ts';
 import { buildConfig } from './config-layer.ts';
 import type { Executors, LayerContext } from './context.ts';
 import { buildGuest } from './guest-layer.ts';
+import { buildHardware } from './hardware-layer.ts';
+import { buildMachine } from './machine-layer.ts';
 import { buildNative } from './native-layer.ts';
 import { buildNode } from './node-layer.ts';
 import { describeStep, planRootfs, type Step, type StepName } from './plan-rootfs.ts';
@@ -56,6 +58,8 @@ const executors: Executors = {
   config: buildConfig,
   cli: buildCli,
   capsuled: buildCapsuled,
+  hardware: buildHardware,
+  machine: buildMachine,
 };
 
 /** Builds the missing layers of a rootfs; unchanged ones are found in the cache. Needs root. */
@@ -126,5 +130,9 @@ function execute(step: Step, directory: string, context: LayerContext): Promise<
       return executors.cli(step.args, directory, context);
     case 'capsuled':
       return executors.capsuled(step.args, directory, context);
+    case 'hardware':
+      return executors.hardware(step.args, directory, context);
+    case 'machine':
+      return executors.machine(step.args, directory, context);
   }
 }

@@ -12,6 +12,8 @@ const INSTALLED = {
   // Into the initramfs of microVMs, with capsule-files.
   'capsule-guest': 'usr/lib/capsule/guest/capsule-guest',
   'capsule-log': 'usr/bin/capsule-log',
+  // Into the initramfs of machines.
+  'capsule-stage0': 'usr/lib/capsule/stage0',
   'capsule-launch': 'usr/bin/capsule-launch',
   'capsule-ticks': 'usr/bin/capsule-ticks',
 } as const;

@@ -31,6 +31,7 @@ const sources: Sources = {
   native: 'n1',
   cli: 'l1',
   capsuled: 'c1',
+  machine: 'm1',
   recipes: {
     base: 'r',
     vmm: 'r',
@@ -40,6 +41,8 @@ const sources: Sources = {
     config: 'r',
     cli: 'r',
     capsuled: 'r',
+    hardware: 'r',
+    machine: 'r',
   },
 };
 

@@ -29,6 +29,17 @@ export interface StepArgs {
   };
   cli: { readonly sources: string };
   capsuled: { readonly sources: string };
+  hardware: ProgramSet &
+    Pick<Profile, 'suite'> & {
+      /** Key of the base: files that the base has are left out. */
+      readonly base: string;
+      /** Debian's package. */
+      readonly kernel: string;
+    };
+  machine: {
+    readonly files: Readonly<Record<string, ProfileFile>>;
+    readonly sources: string;
+  };
 }
 
 export type StepName = keyof StepArgs;
@@ -52,6 +63,8 @@ export interface Sources {
   readonly cli: string;
   /** Digest of everything that is bundled into capsuled. */
   readonly capsuled: string;
+  /** Digest of everything that is bundled into the program that prepares a machine. */
+  readonly machine: string;
   /** Digest of the code that carries out each step. */
   readonly recipes: Readonly<Record<StepName, string>>;
 }
@@ -90,6 +103,17 @@ export function planRootfs(profile: Profile, sources: Sources): readonly Step[] 
     plan('config', { files, directories }),
     plan('cli', { sources: sources.cli }),
     plan('capsuled', { sources: sources.capsuled }),
+    ...(profile.machine === undefined
+      ? []
+      : [
+          plan('hardware', {
+            ...profile.machine.programs,
+            suite,
+            base: base.key,
+            kernel: profile.machine.kernel[architecture],
+          }),
+          plan('machine', { files: profile.machine.files, sources: sources.machine }),
+        ]),
   ];
 }
 
@@ -115,5 +139,9 @@ export function describeStep(step: Step): string {
       return 'capsulectl and kuke';
     case 'capsuled':
       return 'capsuled';
+    case 'hardware':
+      return `drivers of ${step.args.kernel}, and programs for hardware`;
+    case 'machine':
+      return 'configuration of the machine';
   }
 }

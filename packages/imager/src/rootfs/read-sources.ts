@@ -6,16 +6,17 @@ import type { Sources, StepName } from './plan-rootfs.ts';
 
 const IN_CLI = ['core', 'api', 'cli'];
 const IN_CAPSULED = ['core', 'api', 'engine', 'host', 'drivers', 'names', 'daemon'];
+const IN_MACHINE = ['core', 'host', 'machine'];
+const PROGRAMS = [
+  'extract-programs.ts',
+  'check-stacked.ts',
+  'extract-packages.ts',
+  '../debian/program-closure.ts',
+  '../debian/tree-path.ts',
+];
 const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
   base: ['base-layer.ts', 'extract-packages.ts', 'ca-bundle.ts'],
-  vmm: [
-    'vmm-layer.ts',
-    'check-stacked.ts',
-    'extract-packages.ts',
-    '../debian/program-closure.ts',
-    '../debian/tree-path.ts',
-    '../firecracker/programs.ts',
-  ],
+  vmm: ['vmm-layer.ts', ...PROGRAMS, '../firecracker/programs.ts'],
   node: ['node-layer.ts'],
   native: ['native-layer.ts', 'choose-cargo.ts'],
   guest: [
@@ -30,6 +31,8 @@ const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
   config: ['config-layer.ts'],
   cli: ['cli-layer.ts', '../../../cli/build.ts', '../../../cli/package.json'],
   capsuled: ['capsuled-layer.ts'],
+  hardware: ['hardware-layer.ts', ...PROGRAMS, '../uki/machine-kernel.ts'],
+  machine: ['machine-layer.ts', 'config-layer.ts'],
 };
 
 /** Returns the inputs of the layers as the checkout has them now. */
@@ -39,11 +42,12 @@ export async function readSources(
 ): Promise<Sources> {
   const here = join(repository, 'packages/imager/src/rootfs');
   const recipe = (name: StepName) => digestOfFiles(here, RECIPES[name]);
-  const [node, native, cli, capsuled, ...recipes] = await Promise.all([
+  const [node, native, cli, capsuled, machine, ...recipes] = await Promise.all([
     findNode(repository, architecture),
     digestOfFiles(repository, NATIVE, isNativeSource),
     digestOfPackages(repository, IN_CLI),
     digestOfPackages(repository, IN_CAPSULED),
+    digestOfPackages(repository, IN_MACHINE),
     ...STEP_NAMES.map(recipe),
   ]);
   return {
@@ -52,6 +56,7 @@ export async function readSources(
     native,
     cli,
     capsuled,
+    machine,
     recipes: Object.fromEntries(
       STEP_NAMES.map((name, index) => [name, recipes[index]]),
     ) as Sources['recipes'],
@@ -77,6 +82,7 @@ const NATIVE = [
   'log',
   'guest',
   'shared',
+  'stage0',
   '.cargo',
   'Cargo.toml',
   'Cargo.lock',
