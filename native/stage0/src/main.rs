@@ -9,9 +9,9 @@ mod firmware;
 mod gpt;
 mod new_root;
 mod say;
+mod slot;
 
 use capsule_machine::{devices, modules, mount_quiet};
-use command_line::CommandLine;
 use nix::sys::reboot::{reboot, RebootMode};
 use say::say;
 use std::fs;
@@ -40,11 +40,12 @@ fn run(start: Instant) -> Result<std::convert::Infallible, String> {
     devices::mount_dev().map_err(doing("mount /dev"))?;
     modules::load().map_err(doing("load modules"))?;
     let text = fs::read_to_string("/proc/cmdline").map_err(doing("read the command line"))?;
-    let wanted = CommandLine::parse(&text)?;
-    let boot_partition = firmware::boot_partition()?;
-    let root = disk::find(&boot_partition, &wanted.root)?;
-    say(&format!("{} is {}", wanted.slot, root.display()));
-    let verified = device_mapper::verified(&root, &wanted.verity)?;
+    let verity = command_line::verity(&text)?;
+    let boot = firmware::read()?;
+    let wanted = boot.slot.partition().ok_or("the slot has no UUID")?;
+    let root = disk::find(&boot.partition, &wanted)?;
+    say(&format!("{} is {}", boot.slot.name, root.display()));
+    let verified = device_mapper::verified(&root, &verity)?;
     new_root::mount(&verified)?;
     say(&format!("root ready in {} ms", start.elapsed().as_millis()));
     new_root::enter()

@@ -4,4 +4,5 @@ import type { Folders } from '../folders.ts';
 export const MACHINE: Folders = {
   boot: { uses: [] },
   power: { uses: [] },
+  storage: { uses: ['boot'] },
 };

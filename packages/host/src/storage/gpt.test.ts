@@ -8,18 +8,23 @@ const DISK_SECTORS = 100_000;
 const guid = fc.uuid();
 const table: fc.Arbitrary<GptTable> = fc.record(
   {
-  diskGuid: guid,
-  partitions: fc.array(
-    fc.record({
-      type: guid,
-      guid,
-      name: fc.string({ maxLength: 36, unit: 'grapheme-ascii' }),
-      firstSector: fc.nat({ max: DISK_SECTORS }),
-      lastSector: fc.nat({ max: DISK_SECTORS }),
-    }, { noNullPrototype: true }),
-    { maxLength: 128 },
-  ),
-}, { noNullPrototype: true });
+    diskGuid: guid,
+    partitions: fc.array(
+      fc.record(
+        {
+          type: guid,
+          guid,
+          name: fc.string({ maxLength: 36, unit: 'grapheme-ascii' }),
+          firstSector: fc.nat({ max: DISK_SECTORS }),
+          lastSector: fc.nat({ max: DISK_SECTORS }),
+        },
+        { noNullPrototype: true },
+      ),
+      { maxLength: 128 },
+    ),
+  },
+  { noNullPrototype: true },
+);
 
 /** Both copies of a table, as a disk has them. */
 function diskWith(written: GptTable) {

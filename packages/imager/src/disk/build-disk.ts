@@ -111,7 +111,6 @@ function makeUki(request: DiskRequest, root: Verity): Promise<Buffer> {
     kernel,
     modules: machine.firstModules,
     stage0: join(layerPath(rootfs, 'native'), 'usr/lib/capsule/stage0'),
-    slot: SLOT,
     version,
     root,
   });

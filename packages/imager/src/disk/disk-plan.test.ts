@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { PARTITIONS } from '@capsule/core';
 import { lastUsableSector } from '@capsule/host';
 import { planDisk } from './disk-plan.ts';
 
@@ -19,4 +22,12 @@ test('partitions follow each other on whole mebibytes, and the one for data is t
   }
   assert.ok(next - 1 <= lastUsableSector(diskSectors));
   assert.equal(place.slot_a.bytes, place.slot_b.bytes);
+});
+
+test('the first program of a machine knows the partitions of the slots', async () => {
+  const source = join(import.meta.dirname, '../../../../native/stage0/src/slot.rs');
+  const text = await readFile(source, 'utf8');
+  for (const name of ['slot_a', 'slot_b'] as const) {
+    assert.match(text, new RegExp(`name: "${name}",\\s+guid: "${PARTITIONS[name].guid}"`));
+  }
 });

@@ -37,6 +37,7 @@ const machine: MachineProfile = {
   },
   files: {
     '/etc/capsule/machine.conf': { content: SERVICES },
+    '/etc/capsule/board': { content: 'vm\n' },
     '/etc/capsule/modules': { content: `${MODULES.join('\n')}\n` },
     '/etc/passwd': { content: USERS },
     '/etc/dhcpcd.conf': { content: dhcpConfig },

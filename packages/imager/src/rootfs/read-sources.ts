@@ -5,7 +5,7 @@ import { findNode } from './find-node.ts';
 import type { Sources, StepName } from './plan-rootfs.ts';
 
 const IN_CLI = ['core', 'api', 'cli'];
-const IN_CAPSULED = ['core', 'api', 'engine', 'host', 'drivers', 'names', 'daemon'];
+const IN_CAPSULED = ['core', 'api', 'engine', 'host', 'drivers', 'names', 'machine', 'daemon'];
 const IN_MACHINE = ['core', 'host', 'machine'];
 const PROGRAMS = [
   'extract-programs.ts',

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { constants, zstdCompressSync } from 'node:zlib';
-import { PARTITIONS, type SlotName } from '@capsule/core';
 import { packCpio } from '../disk/cpio.ts';
 import { readModules } from '../disk/kernel.ts';
 import type { Verity } from '../disk/verity.ts';
@@ -15,17 +14,16 @@ export interface UkiRequest {
   readonly modules: readonly string[];
   /** The program of the initramfs. */
   readonly stage0: string;
-  readonly slot: SlotName;
   readonly version: string;
   readonly root: Pick<Verity, 'dataBlocks' | 'rootHash' | 'salt'>;
 }
 
-/** Returns the unified kernel image of a slot: kernel, initramfs and command line as one program for the firmware. */
+/** Returns a unified kernel image: kernel, initramfs and command line as one program for the firmware. Any slot can have it. */
 export async function buildUki(request: UkiRequest): Promise<Buffer> {
-  const { stub, kernel, slot, version } = request;
+  const { stub, kernel, version } = request;
   const text = (content: string) => Buffer.from(content);
   return addSections(await readFile(stub), [
-    { name: '.osrel', content: text(osRelease(slot, version)) },
+    { name: '.osrel', content: text(osRelease(version)) },
     { name: '.cmdline', content: text(`${commandLine(request)}\0`) },
     { name: '.uname', content: text(kernel.release) },
     { name: '.initrd', content: await buildInitramfs(request) },
@@ -37,12 +35,12 @@ export async function buildUki(request: UkiRequest): Promise<Buffer> {
  * Names the entry in the loader's menu. It has no version on purpose: the loader would prefer the higher one, and the
  * name of the file alone is to decide.
  */
-function osRelease(slot: SlotName, version: string): string {
-  return `ID=capsule\nNAME=Capsule\nPRETTY_NAME="Capsule ${version} (${slot})"\n`;
+function osRelease(version: string): string {
+  return `ID=capsule\nNAME=Capsule\nPRETTY_NAME="Capsule ${version}"\n`;
 }
 
 /** In Linux's own words, and `capsule.` for stage0. */
-function commandLine({ slot, version, root }: UkiRequest): string {
+function commandLine({ version, root }: UkiRequest): string {
   return [
     'console=tty0 console=ttyS0,115200 quiet loglevel=4',
     // A machine that hangs is worse than one that starts again.
@@ -51,8 +49,6 @@ function commandLine({ slot, version, root }: UkiRequest): string {
     'gpt',
     'random.trust_cpu=on',
     `capsule.version=${version}`,
-    `capsule.slot=${slot}`,
-    `capsule.root=${PARTITIONS[slot].guid}`,
     `capsule.verity=${root.dataBlocks}:${root.rootHash}:${root.salt}`,
   ].join(' ');
 }

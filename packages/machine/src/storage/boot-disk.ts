@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { machineError } from '../errors.ts';
+import { diskError } from './errors.ts';
 
 const BLOCK = '/sys/class/block';
 /** As stage0 names it. */
@@ -17,7 +17,7 @@ export async function findBootDisk(): Promise<string> {
     // The folder of a partition is in that of its disk.
     return basename(join(await realpath(join(BLOCK, partition)), '..'));
   }
-  throw machineError.NO_BOOT_DISK({ detail: `there is no verified root ${ROOT}` });
+  throw diskError.NO_BOOT_DISK({ detail: `there is no verified root ${ROOT}` });
 }
 
 /** The device of a partition by its number: `/dev/vda4`. */
@@ -27,7 +27,7 @@ export async function partitionDevice(disk: string, number: number): Promise<str
     const found = await readFile(join(BLOCK, disk, name, 'partition'), 'utf8');
     if (Number(found) === number) return `/dev/${name}`;
   }
-  throw machineError.NO_BOOT_DISK({ detail: `${disk} has no partition ${number}` });
+  throw diskError.NO_BOOT_DISK({ detail: `${disk} has no partition ${number}` });
 }
 
 /** In units of 512 bytes. */

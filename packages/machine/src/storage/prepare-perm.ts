@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { findContent, type LvmSettings, lvm, makeExt4, run, unlessMissing } from '@capsule/host';
-import { machineError } from '../errors.ts';
+import { diskError } from './errors.ts';
 import { permBytes } from './perm-sizes.ts';
 
 export interface PermPlace {
@@ -39,7 +39,7 @@ export async function preparePerm(place: PermPlace): Promise<void> {
     await lvm(only, ['vgcreate', '--yes', '--addtag', TAG, GROUP, device]);
     onStep('group');
   } else if (group !== GROUP) {
-    throw machineError.PERM_FOREIGN({ device, found: `the volume group ${group}` });
+    throw diskError.PERM_FOREIGN({ device, found: `the volume group ${group}` });
   }
   await growPhysical(only, device, onStep);
   const names = await logicalVolumes(only);
@@ -64,10 +64,10 @@ async function ensurePhysical(
   if (seen !== undefined) {
     // A group says enough: a partition that was copied to another disk keeps the identity of the old one.
     if (seen.group !== '' || seen.uuid === own) return seen;
-    throw machineError.PERM_FOREIGN({ device, found: 'a physical volume of another system' });
+    throw diskError.PERM_FOREIGN({ device, found: 'a physical volume of another system' });
   }
   const found = await findContent(device);
-  if (found !== undefined) throw machineError.PERM_FOREIGN({ device, found });
+  if (found !== undefined) throw diskError.PERM_FOREIGN({ device, found });
   const identity = ['--uuid', own, '--norestorefile'];
   await lvm(only, ['pvcreate', '--yes', ...identity, device]);
   onStep('physical');
@@ -159,7 +159,7 @@ async function mountPerm(mountPoint: string): Promise<void> {
   const any = Array.from({ length: 256 }, (_, code) => code);
   const checked = await run('e2fsck', ['-p', device], { allow: any, timeoutMs: FSCK_MS });
   if (!CLEAN_OR_CORRECTED.includes(checked.exitCode)) {
-    throw machineError.PERM_DAMAGED({ device, detail: checked.stdout.trim() });
+    throw diskError.PERM_DAMAGED({ device, detail: checked.stdout.trim() });
   }
   await run('mount', ['-t', 'ext4', device, mountPoint]);
 }

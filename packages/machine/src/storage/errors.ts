@@ -1,6 +1,6 @@
 import { defineErrors } from '@capsule/core';
 
-export const machineError = defineErrors('DISK', {
+export const diskError = defineErrors('DISK', {
   NO_BOOT_DISK: {
     kind: 'internal',
     message: (f: { detail: string }) =>
@@ -11,6 +11,12 @@ export const machineError = defineErrors('DISK', {
     kind: 'internal',
     message: (f: { disk: string }) => `${f.disk} has no valid partition table`,
     hint: 'both copies of the table are damaged; restore the disk from a backup',
+  },
+  NO_ENTRY: {
+    kind: 'internal',
+    message: (_: Record<string, never>) => 'the boot loader has started an entry of another system',
+    why: 'updates write boot entries next to the one that was started',
+    hint: 'start the machine by the boot loader of its disk',
   },
   NO_PERM: {
     kind: 'internal',

@@ -1,0 +1,29 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { run } from '@capsule/host';
+import type { BootReport } from '../boot/read-boot-report.ts';
+import { diskError } from './errors.ts';
+import { selectedEntry } from './loader-entry.ts';
+import type { BootDisk } from './prepare-storage.ts';
+
+const REPORT = '/run/capsule/boot.json';
+const ESP = '/run/capsule/esp';
+const BOARD = '/etc/capsule/board';
+
+/** Mounts the ESP and writes where the slots are, for capsuled, which writes updates there. */
+export async function reportBoot({ name, devices }: BootDisk): Promise<void> {
+  const entry = await selectedEntry();
+  if (entry === undefined) throw diskError.NO_ENTRY({});
+  await mkdir(ESP, { recursive: true, mode: 0o700 });
+  await run('mount', ['-t', 'vfat', '-o', 'umask=0077,errors=remount-ro', devices.esp, ESP]);
+  const report: BootReport = {
+    generation: entry.generation,
+    esp: ESP,
+    slots: { slot_a: devices.slot_a, slot_b: devices.slot_b },
+    disk: `/dev/${name}`,
+    board: (await readFile(BOARD, 'utf8')).trim(),
+  };
+  await mkdir(dirname(REPORT), { recursive: true });
+  await writeFile(`${REPORT}.new`, JSON.stringify(report));
+  await rename(`${REPORT}.new`, REPORT);
+}
