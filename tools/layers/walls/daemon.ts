@@ -55,8 +55,9 @@ export const DAEMON: Folders = {
       'workload',
       'workload/errors.ts',
     ],
-    tests: ['testing'],
+    tests: ['api/access/testing', 'identity/testing', 'testing'],
   },
+  'api/access/testing': { uses: ['api', 'audit', 'identity', 'identity/testing'] },
   // Puts everything together.
   system: {
     uses: [

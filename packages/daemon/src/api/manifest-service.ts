@@ -27,15 +27,19 @@ import type { CellDescriber } from '../cell/describe.ts';
 import type { ManifestCommands } from '../manifest/commands.ts';
 import { type Outcome, refusedOnly } from '../manifest/outcome.ts';
 import type { AppliedScope, ScopeCommands } from '../scope/commands.ts';
+import type { Cells } from '../store/cells.ts';
 import type { Applied } from '../workload/commands.ts';
+import { callerKey } from './access/caller-key.ts';
 import { type Read, readable, readResources, withUnreadable } from './manifest/read-resources.ts';
 import { checkNames, checkPlaces } from './manifest/refuse-twins.ts';
+import { requireAllHostAccess } from './manifest/require-host-access.ts';
 
 export interface ManifestServiceParts {
   readonly manifests: ManifestCommands;
   readonly controller: { describe(record: WorkloadRecord): Workload };
   readonly cells: {
     readonly describer: CellDescriber;
+    readonly cells: Pick<Cells, 'get'>;
     readonly scopeCommands: Pick<ScopeCommands, 'resolve'>;
   };
 }
@@ -47,11 +51,12 @@ export function manifestService(
   parts: ManifestServiceParts,
 ): Partial<ServiceImpl<typeof ManifestService>> {
   return {
-    async apply(request) {
+    async apply(request, { values }) {
       checkNames(request);
       const { registries, volumes, workloads, dryRun } = request;
       const read = readResources(request, (place) => parts.cells.scopeCommands.resolve(place));
       checkPlaces(read);
+      requireAllHostAccess(values.get(callerKey), read, (id) => parts.cells.cells.get(id));
       const isReadable = !Object.values(read)
         .flat()
         .some((one) => 'error' in one);

@@ -15,15 +15,19 @@ import {
   isName,
   matchesLabels,
   type Workload,
+  type WorkloadRecord,
 } from '@capsule/core';
 import type { Feed } from '@capsule/engine';
-import type { ServiceImpl } from '@connectrpc/connect';
+import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import type { BulkTransfers } from '../bulk/transfers.ts';
+import type { Caller } from '../identity/caller.ts';
 import type { Cells } from '../store/cells.ts';
 import type { WorkloadSpecs } from '../store/workload-specs.ts';
 import type { WorkloadCommands } from '../workload/commands.ts';
 import type { WorkloadController } from '../workload/controller.ts';
 import { workloadError } from '../workload/errors.ts';
+import { callerKey } from './access/caller-key.ts';
+import { requireHostAccess } from './access/require-host-access.ts';
 import { bulkCopyCalls } from './workload/bulk-copy.ts';
 import { copyFromWorkload, copyToWorkload, statWorkloadPath } from './workload/copy.ts';
 import { execInWorkload } from './workload/exec.ts';
@@ -49,16 +53,18 @@ export function workloadService(
   parts: WorkloadServiceParts,
 ): Partial<ServiceImpl<typeof WorkloadService>> {
   const { files, runtime } = parts;
-  const copyParts = {
+  const partsFor = ({ values }: HandlerContext) => ({
     files,
     runtime,
-    find: (target: ContainerTarget) => requireContainer(parts, target),
-  };
+    find: (target: ContainerTarget) => enterContainer(parts, target, values.get(callerKey)),
+  });
   return {
-    apply(request) {
+    apply(request, { values }) {
       const { commands, controller } = parts;
       const wanted = request.workload ?? create(WorkloadSchema);
-      const { record, change, fields, recreates } = commands.apply(specFromProto(wanted), {
+      const spec = specFromProto(wanted);
+      requireHostAccess(values.get(callerKey), wanted.name, spec);
+      const { record, change, fields, recreates } = commands.apply(spec, {
         desired: askedStateFromProto(wanted.name, wanted.desiredState),
         dryRun: request.dryRun,
       });
@@ -109,22 +115,17 @@ export function workloadService(
       return streamWorkloadLogs(request, parts, context.signal);
     },
     copyTo(requests, context) {
-      return copyToWorkload(requests, copyParts, context.signal);
+      return copyToWorkload(requests, partsFor(context), context.signal);
     },
     copyFrom(request, context) {
-      return copyFromWorkload(request, copyParts, context.signal);
+      return copyFromWorkload(request, partsFor(context), context.signal);
     },
-    ...bulkCopyCalls(parts.transfers, copyParts),
+    ...bulkCopyCalls(parts.transfers, partsFor),
     statPath(request, context) {
-      return statWorkloadPath(request, copyParts, context.signal);
+      return statWorkloadPath(request, partsFor(context), context.signal);
     },
     exec(messages, context) {
-      const { runtime } = parts;
-      return execInWorkload(
-        messages,
-        { runtime, find: (target) => requireContainer(parts, target) },
-        context.signal,
-      );
+      return execInWorkload(messages, partsFor(context), context.signal);
     },
     stats(request, context) {
       const { runtime, specs, cells, controller } = parts;
@@ -144,6 +145,17 @@ export function workloadService(
       return watchWorkloads(request, parts, context.signal);
     },
   };
+}
+
+/** A program in a container that reaches the host, and a file of it, reach as far. */
+function enterContainer(
+  parts: WorkloadServiceParts,
+  target: ContainerTarget,
+  caller: Caller,
+): WorkloadRecord {
+  const record = requireContainer(parts, target);
+  requireHostAccess(caller, record.spec.name, record.spec);
+  return record;
 }
 
 function graceFromProto(seconds: number | undefined): number | undefined {

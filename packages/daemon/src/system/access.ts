@@ -3,6 +3,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import type { Recorder } from '../api/access/audit-edge.ts';
 import { createGate } from '../api/access/gate.ts';
 import { createRecorder } from '../api/access/recorder.ts';
+import { BulkTransfers } from '../bulk/transfers.ts';
 import { Attempts } from '../identity/attempts.ts';
 import { LiveCalls } from '../identity/live-calls.ts';
 import type { Stored } from './stored.ts';
@@ -10,6 +11,7 @@ import type { Stored } from './stored.ts';
 /** State that the listeners share to decide on calls, with or without a usable store. */
 export interface Access {
   readonly live: LiveCalls;
+  readonly transfers: BulkTransfers;
   readonly attempts: Attempts;
 }
 
@@ -18,7 +20,18 @@ interface HasStored {
 }
 
 export function createAccess(): Access {
-  return { live: new LiveCalls(), attempts: new Attempts(() => performance.now()) };
+  const monotonicMs = () => performance.now();
+  return {
+    live: new LiveCalls(),
+    transfers: new BulkTransfers(monotonicMs),
+    attempts: new Attempts(monotonicMs),
+  };
+}
+
+/** Ends everything that a key has open. */
+export function endKey({ live, transfers }: Access, kid: string): void {
+  live.end(kid);
+  transfers.endOf(kid);
 }
 
 /** Without a store nothing can be recorded, and nothing that is stored can be changed. */

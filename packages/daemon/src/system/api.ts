@@ -16,7 +16,7 @@ import { listenTls, NETWORK_LIMITS } from '../api/listen-tls.ts';
 import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
 import { traceEdge } from '../api/trace-edge.ts';
 import type { WorkloadServiceParts } from '../api/workload-service.ts';
-import { BulkTransfers } from '../bulk/transfers.ts';
+import type { BulkTransfers } from '../bulk/transfers.ts';
 import { BULK_PROTOCOL, bulkUpgrade } from '../bulk/upgrade.ts';
 import {
   CapsuleObserver,
@@ -54,8 +54,8 @@ export interface ApiParts {
 /** Serves the API to root on this machine and to enrolled keys on the network, until it is disposed of. */
 export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable> {
   const { ports, stored, access } = parts;
+  const { transfers } = access;
   const heap = new HeapTuning();
-  const transfers = setup.stack.use(new BulkTransfers(() => performance.now()));
   const routes = capsuleRoutes({
     capsule: capsuleParts(setup, parts),
     images: {
@@ -187,7 +187,7 @@ function storedParts(stored: Stored, ports: Ports, transfers: BulkTransfers): St
     volumes,
     identity: isCapsuleError(identity) ? identity : identity.service,
     audit,
-    manifests: { manifests, controller, cells },
+    manifests: { manifests, controller, cells: { ...cells, cells: records.cells } },
     cells: {
       cells: records.cells,
       scopes: records.scopes,

@@ -10,7 +10,6 @@ import {
 } from '../identity/certificate/tls-identity.ts';
 import { Challenges } from '../identity/challenges.ts';
 import { KeyCommands } from '../identity/keys.ts';
-import type { LiveCalls } from '../identity/live-calls.ts';
 import { IdentityRecords } from '../identity/records.ts';
 import { SpentTokens } from '../identity/token/spent-tokens.ts';
 import { TokenVerifier } from '../identity/token/verify.ts';
@@ -28,7 +27,7 @@ export interface Identity {
 export function createIdentity(
   { paths, log }: Setup,
   { db, now, monotonicMs }: Base,
-  live: LiveCalls,
+  onKeyRemoved: (kid: string) => void,
 ): Identity | CapsuleError {
   const records = new IdentityRecords(db);
   const tls = orError(() => openTlsIdentity(paths.tls, db, records));
@@ -38,7 +37,7 @@ export function createIdentity(
   }
   const { capsuleId, fingerprint, digest } = tls;
   const challenges = new Challenges(monotonicMs);
-  const keys = new KeyCommands({ db, records, now, onRemoved: (kid) => live.end(kid) });
+  const keys = new KeyCommands({ db, records, now, onRemoved: onKeyRemoved });
   const spent = new SpentTokens(db);
   const adoption = new AdoptionWindow({
     db,

@@ -14,7 +14,7 @@ import type { Config } from '../config/config.ts';
 import { Projector } from '../projection/projector.ts';
 import { scopeMaker } from '../scope/make.ts';
 import type { CellsSeen } from '../update/sickness.ts';
-import { type Access, createAccess } from './access.ts';
+import { type Access, createAccess, endKey } from './access.ts';
 import { serveApi } from './api.ts';
 import { createBase } from './base.ts';
 import { openInspection } from './diagnosis.ts';
@@ -63,6 +63,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const limits = await runtime.limits();
   const leastMib = await leastMemory(runtimes);
   const access = createAccess();
+  stack.use(access.transfers);
   const stored = await startStored(setup, { store, ports, limits, leastMib, access });
   await stack.use(followUplink(network, () => microVms.refreshFiles(), log)).start();
   await network.names.serveSpace(firstSpace(config));
@@ -179,6 +180,6 @@ async function startStored(
   const projection = new FileProjection({ root: paths.projection });
   const { runtimeId } = ports;
   stack.use(new Projector({ projection, scopes, cells, runtimeId, feed: base.feed, log })).start();
-  const identity = createIdentity(setup, base, access.live);
+  const identity = createIdentity(setup, base, (kid) => endKey(access, kid));
   return { base, resources, registries, identity, audit: new AuditLog(db) };
 }

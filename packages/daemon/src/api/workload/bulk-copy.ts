@@ -1,5 +1,5 @@
 import type { WorkloadService } from '@capsule/api/wire';
-import type { ServiceImpl } from '@connectrpc/connect';
+import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import { requireAll } from '../../bulk/require-all.ts';
 import { transferKind } from '../../bulk/transfer-kind.ts';
 import type { BulkTransfers } from '../../bulk/transfers.ts';
@@ -21,11 +21,15 @@ type BulkCopyCalls = Pick<
 >;
 
 /** The calls that copy over bulk connections. A copy that cannot work fails before there is one. */
-export function bulkCopyCalls(transfers: BulkTransfers, parts: WorkloadCopyParts): BulkCopyCalls {
+export function bulkCopyCalls(
+  transfers: BulkTransfers,
+  partsFor: (context: HandlerContext) => WorkloadCopyParts,
+): BulkCopyCalls {
   const incoming = transferKind<Copied>(transfers, 'copy-to');
   const outgoing = transferKind<Copied>(transfers, 'copy-from');
   return {
     async openCopyTo(to, context) {
+      const parts = partsFor(context);
       await placeToWrite(to, parts);
       const open = incoming.open(callerOf(context), (connection, signal) =>
         receiveCopy(to, connection, parts, signal),
@@ -38,6 +42,7 @@ export function bulkCopyCalls(transfers: BulkTransfers, parts: WorkloadCopyParts
       return copiedToProto(copied);
     },
     async openCopyFrom(from, context) {
+      const parts = partsFor(context);
       await placeToRead(from, parts);
       const open = outgoing.open(callerOf(context), (connection, signal) =>
         sendCopy(from, connection, parts, signal),

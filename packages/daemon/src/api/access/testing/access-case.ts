@@ -1,0 +1,108 @@
+import * as wire from '@capsule/api/wire';
+import { type ConnectRouter, createConnectRouter, createContextValues } from '@connectrpc/connect';
+import type { UniversalHandler } from '@connectrpc/connect/protocol';
+import { AuditLog } from '../../../audit/log.ts';
+import { Attempts } from '../../../identity/attempts.ts';
+import type { Caller } from '../../../identity/caller.ts';
+import type { identityCase } from '../../../identity/testing/identity-case.ts';
+import { errorEdge } from '../../error-edge.ts';
+import { auditEdge } from '../audit-edge.ts';
+import { authorizeEdge } from '../authorize-edge.ts';
+import { callerKey } from '../caller-key.ts';
+import { createGate } from '../gate.ts';
+import { createRecorder } from '../recorder.ts';
+
+type Service = Parameters<ConnectRouter['service']>[0];
+
+/** Every service of the API, as its descriptors have them. */
+export const SERVICES: readonly Service[] = [
+  ...(Object.values(wire) as readonly unknown[]),
+  wire.health.Health,
+  wire.reflection.ServerReflection,
+].filter(isService);
+
+function isService(value: unknown): value is Service {
+  return (value as { kind?: unknown } | undefined)?.kind === 'service';
+}
+
+/** Handlers of every RPC behind the real gate and interceptors, whose services only note that they were reached. */
+export function accessCase({ db, live, verifier, clock }: ReturnType<typeof identityCase>) {
+  const reached = new Set<string>();
+  const now = () => clock.now;
+  const monotonicMs = () => clock.monotonic;
+  const audit = new AuditLog(db);
+  const record = createRecorder({ audit, now, monotonicMs });
+  const attempts = new Attempts(monotonicMs);
+  const tokens = verifier();
+  const server = createConnectRouter({
+    requestGate: createGate({
+      attempts,
+      accept: (authorization) => tokens.accept(authorization),
+      refused: (caller, method, { code }) => record({ caller, method, object: '' }, code),
+    }),
+    interceptors: [
+      errorEdge({ error: () => undefined } as never),
+      auditEdge(record),
+      authorizeEdge({ live, attempts }),
+    ],
+  });
+  for (const service of SERVICES) server.service(service, noting(service, reached));
+  return { server, reached, audit, attempts };
+}
+
+function noting(service: Service, reached: Set<string>) {
+  const calls = service.methods.map((method) => {
+    const note = () => reached.add(`${service.typeName}/${method.name}`);
+    const isStream = method.methodKind.startsWith('server') || method.methodKind.startsWith('bidi');
+    const answer = async (requests: unknown) => {
+      if (method.methodKind === 'client_streaming') await drain(requests as AsyncIterable<unknown>);
+      note();
+      return {};
+    };
+    const stream = async function* () {
+      note();
+      yield {};
+    };
+    return [method.localName, isStream ? stream : answer];
+  });
+  return Object.fromEntries(calls);
+}
+
+async function drain(requests: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of requests);
+}
+
+export interface TestCall {
+  readonly authorization?: string | undefined;
+  /** As the listener sets it; by default an unknown one with an address of its own. */
+  readonly caller?: Caller;
+}
+
+let addresses = 0;
+
+/** Makes one call with an empty message over gRPC, and returns its status. */
+export async function callAs(
+  handler: UniversalHandler,
+  { authorization, caller }: TestCall,
+): Promise<number> {
+  addresses += 1;
+  const unknown: Caller = { kind: 'unknown', from: `10.0.${addresses >> 8}.${addresses & 255}` };
+  const header = new Headers({ 'content-type': 'application/grpc+proto' });
+  if (authorization !== undefined) header.set('authorization', authorization);
+  const response = await handler({
+    httpVersion: '2.0',
+    method: 'POST',
+    url: `http://capsule${handler.requestPath}`,
+    header,
+    body: emptyMessage(),
+    signal: new AbortController().signal,
+    contextValues: createContextValues().set(callerKey, caller ?? unknown),
+  });
+  for await (const _ of (response.body ?? []) as AsyncIterable<Uint8Array>);
+  return Number(response.trailer?.get('grpc-status') ?? response.header?.get('grpc-status'));
+}
+
+/** One message without fields: the envelope alone. */
+async function* emptyMessage(): AsyncGenerator<Uint8Array> {
+  yield new Uint8Array(5);
+}
