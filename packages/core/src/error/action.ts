@@ -25,6 +25,7 @@ export const ACTIONS = {
   'cell.restart': ['name', ...IN_STACK],
   'cell.start': ['name', ...IN_STACK],
   'cell.stop': ['name', ...IN_STACK],
+  'cell.unpause': ['name', ...IN_STACK],
   'container.create': ['name', ...IN_CELL],
   'container.delete': ['--force', 'name', ...IN_CELL],
   'container.get': ['name', ...IN_CELL, '--output'],

@@ -274,6 +274,24 @@ test('verbs act on cells and siblings, and refuse what a root or a stopped cell 
   assert.equal(commands.delete(SHOP), false);
 });
 
+test('no sibling starts in a paused cell, and the request learns why', async (t) => {
+  const { apply, area, until, stateOf } = await boot(t);
+  const { commands } = area;
+  apply({ cell: cell(container('web'), container('side')) });
+  await until(() => stateOf() === 'ready');
+  await area.pauses.pause(SHOP);
+  await until(() => stateOf() === 'paused');
+  assert.equal(commands.startContainer(SIDE), false);
+  assert.throws(() => commands.restartContainer(SIDE), { code: 'CELL_PAUSED' });
+  commands.stopContainer(SIDE, 'stopped');
+  await until(() => stateOf('side') === 'stopped');
+  assert.throws(() => commands.startContainer(SIDE), { code: 'CELL_PAUSED' });
+  await area.pauses.unpause(SHOP);
+  await until(() => stateOf('web') === 'ready');
+  assert.equal(commands.startContainer(SIDE), true);
+  await until(() => stateOf('side') === 'ready');
+});
+
 test('a container that is being deleted comes back when it is applied, and not with another one', async (t) => {
   const { apply, area, until, stateOf, cells, observer } = await boot(t);
   const both = cell(container('web'), container('side'));

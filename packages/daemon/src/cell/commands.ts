@@ -100,11 +100,15 @@ export class CellCommands {
     });
   }
 
-  /** Fails with `CELL_CELL_STOPPED` for a container whose cell is not to run, or whose root has ended for good. */
+  /**
+   * Fails with `CELL_CELL_STOPPED` for a container whose cell is not to run, or whose root has ended for good; with
+   * `CELL_PAUSED` for a sibling whose root is paused.
+   */
   startContainer(ref: ContainerRef): boolean {
     return this.#changeContainer(ref, 'asked to start', (container, cell) => {
       this.#checkRunning(container, cell);
       if (container.desired === 'running' && !this.#isWaiting(container)) return false;
+      this.#checkGoing(container, cell);
       this.#parts.cells.desire(ref, 'running');
       this.#begin(container);
       return true;
@@ -132,6 +136,7 @@ export class CellCommands {
   restartContainer(ref: ContainerRef, stopGraceMs?: number): void {
     this.#changeContainer(ref, 'asked to start again', (container, cell) => {
       this.#checkRunning(container, cell);
+      this.#checkGoing(container, cell);
       this.#parts.cells.desire(ref, 'running');
       this.#begin(container, stopGraceMs);
       return true;
@@ -225,6 +230,13 @@ export class CellCommands {
     const isEnded = root !== undefined && isRunOver(root, this.#parts.statusOf(root.ref));
     if (desired === 'running' && !isEnded) return;
     throw cellError.CELL_STOPPED({ cell: nameOfCell(id), container: ref.container });
+  }
+
+  /** A sibling would wait for as long as its root is paused. */
+  #checkGoing({ ref, role }: ContainerRecord, { id, containers: [root] }: CellRecord): void {
+    if (role === 'root' || root === undefined) return;
+    if (this.#parts.statusOf(root.ref).reason !== 'Paused') return;
+    throw cellError.PAUSED({ cell: nameOfCell(id), container: ref.container });
   }
 }
 

@@ -53,6 +53,13 @@ export const cellError = defineErrors('CELL', {
     hint: (f) =>
       remedy`${nodeAction('start', placeOfName(f.cell))} starts the cell with all its containers`,
   },
+  PAUSED: {
+    kind: 'precondition',
+    message: (f: { cell: string; container: string }) =>
+      `${f.container} cannot start, because cell ${f.cell} is paused`,
+    why: 'nothing starts beside a root that stands still',
+    hint: (f) => remedy`${nodeAction('unpause', placeOfName(f.cell))} resumes the cell`,
+  },
   NOT_RUNNING: {
     kind: 'precondition',
     message: (f: { level: string; place: string }) => `${f.level} ${f.place} is not running`,

@@ -22,9 +22,9 @@ export const programError = defineErrors('RUNTIME', {
   PAUSED: {
     kind: 'precondition',
     message: (f: Container) => `${f.container} is paused, and answers nothing until it resumes`,
-    why: 'capsuled pauses workloads while the pool of their volumes is full, and resumes them when it has room',
+    why: 'an operator paused it, or the pool of its volumes is full: then capsuled resumes it when the pool has room',
     hint: (f) =>
-      remedy`${containerAction('get', f.container)} shows the reason, ${action('volume.usage')} the space; delete snapshots or volumes to make room`,
+      remedy`${containerAction('get', f.container)} shows the reason, and ${action('volume.usage')} the space of the pool`,
   },
   WORKING_DIR_UNUSABLE: {
     kind: 'invalid',

@@ -196,6 +196,14 @@ test('in a cell that does not run, a container is created and not started', asyn
   assert.match(stdout, /^`kuke start cell web` starts the cell$/m);
 });
 
+test('in a paused cell, a container is created and not waited for', async () => {
+  const root = sampleContainer('web', { isRoot: true, status: { state: 'paused' } });
+  const { stdout, exitCode } = await kuke(PAGE, { cell: { containers: [root] } });
+  assert.equal(exitCode, 0);
+  assert.match(stdout, /^container web\/side created, not started: cell web is paused$/m);
+  assert.match(stdout, /^`kuke unpause cell web` resumes the cell$/m);
+});
+
 test('one that exists is left as it is; with other fields it is an error that points to apply', async () => {
   const same = await kuke(PAGE, { change: WorkloadChange.UNCHANGED });
   assert.deepEqual([same.exitCode, same.stdout], [0, 'container web/side already exists\n']);

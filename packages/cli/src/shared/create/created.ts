@@ -16,9 +16,15 @@ export interface Created {
   readonly failure?: unknown;
 }
 
-/** Whether it becomes ready by itself: not where its cell is stopped, has ended, or is empty. Pure. */
+/** Whether the root of its cell is paused: nothing starts beside it. Pure. */
+export function isCellPaused(cell: ReportedNode | undefined): boolean {
+  if (cell?.level !== 'cell') return false;
+  return cell.cell.containers.some(({ isRoot, status }) => isRoot && status.state === 'paused');
+}
+
+/** Whether it becomes ready by itself: not where its cell is paused or stopped, has ended, or is empty. Pure. */
 export function startsNow({ isNew, node, cell }: Created): boolean {
-  if (!isNew || node === undefined) return false;
+  if (!isNew || node === undefined || isCellPaused(cell)) return false;
   if (node.level === 'cell') return node.cell.containers.length > 0;
   if (cell?.level !== 'cell') return true;
   const root = cell.cell.containers.find(({ isRoot }) => isRoot);

@@ -3,7 +3,7 @@ import { namedPlace, nodeAction, parentOf, remedy, shortPlace } from '@capsule/c
 import type { Context } from '../../program/context/context.ts';
 import { renderRemedy } from '../../program/render-remedy.ts';
 import { describeNodeState, styleOfNode } from '../node/state.ts';
-import { type Created, startsNow } from './created.ts';
+import { type Created, isCellPaused, startsNow } from './created.ts';
 
 /** `container web/side created`, and whether it was started. */
 export function describeCreated(created: Created, { out, program }: Context): string {
@@ -23,6 +23,9 @@ export function describeCreated(created: Created, { out, program }: Context): st
   }
   const parent = cell === undefined ? parentOf(place) : placeOfNode(cell);
   if (parent === undefined) return `${name} created\n`;
-  const start = renderRemedy(remedy`${nodeAction('start', parent)} starts the cell`, program);
-  return `${name} created, not started: cell ${shortPlace(parent)} does not run\n${start}\n`;
+  const [state, fix] = isCellPaused(cell)
+    ? ['is paused', remedy`${nodeAction('unpause', parent)} resumes the cell`]
+    : ['does not run', remedy`${nodeAction('start', parent)} starts the cell`];
+  const cellName = shortPlace(parent);
+  return `${name} created, not started: cell ${cellName} ${state}\n${renderRemedy(fix, program)}\n`;
 }

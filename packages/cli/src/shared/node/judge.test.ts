@@ -52,6 +52,15 @@ test('each container of a cell is compared with its own earlier state', () => {
   assert.equal(judgeNode(late, first), 'waiting');
 });
 
+test('a wait ends where a container would start beside a root that is paused', () => {
+  const paused = container('web', 1, { state: 'paused', reason: 'Paused' });
+  const first = cell(paused, container('side', 1));
+  const due = container('side', 1, { state: 'pending', observedRun: 0 });
+  assert.equal(judgeNode(cell(paused, due), first), 'failed');
+  const held = container('side', 1, { state: 'paused', reason: 'Paused' });
+  assert.equal(judgeNode(cell(paused, held), first), 'ready');
+});
+
 test('a container that came after the answer is compared with itself', () => {
   const first = cell(container('web', 2));
   assert.equal(judgeNode(cell(container('web', 2), container('new', 1)), first), 'ready');

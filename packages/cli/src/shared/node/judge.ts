@@ -41,7 +41,9 @@ function judgeCell(now: ReportedCell, first: ReportedCell): NodeVerdict {
   // When the job of the root is done, its siblings stop.
   const root = verdicts.find(({ one }) => one.isRoot);
   if (root?.verdict === 'ready' && root.one.status.reason === 'Completed') return 'ready';
-  return verdicts.every(({ verdict }) => verdict === 'ready') ? 'ready' : 'waiting';
+  if (verdicts.every(({ verdict }) => verdict === 'ready')) return 'ready';
+  // Nothing starts beside a root that stands still.
+  return root?.one.status.state === 'paused' && root.verdict === 'ready' ? 'failed' : 'waiting';
 }
 
 function judgeContainer(now: ReportedContainer, first: ReportedContainer): NodeVerdict {

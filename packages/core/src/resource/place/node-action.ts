@@ -8,7 +8,16 @@ const USUAL: Readonly<Record<string, string>> = {
   stack: 'default',
 };
 
-type NodeVerb = 'get' | 'kill' | 'list' | 'logs' | 'start' | 'stop' | 'create' | 'delete';
+type NodeVerb =
+  | 'get'
+  | 'kill'
+  | 'list'
+  | 'logs'
+  | 'start'
+  | 'stop'
+  | 'unpause'
+  | 'create'
+  | 'delete';
 
 /** An action on one thing of any level, with the flags that its place needs: `start web --stack shop`. Pure. */
 export function nodeAction(
