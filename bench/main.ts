@@ -1,8 +1,8 @@
 /**
  * `npm run bench [-- --only P1,P2] [--quick] [--long] [--write]`: measures the figures of
  * docs/reference/figures.md against peers, in one run. `--quick` takes a fifth of the samples,
- * `--long` goes on for hours where that shows more, `--write` puts the latest figures of every benchmark
- * into the document.
+ * `--long` goes on for hours where that shows more, `--write` puts the figures of the benchmarks that ran into the
+ * document, after each of them.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,8 @@ import { cells } from './container/cells.ts';
 import { churn } from './container/churn.ts';
 import { copy } from './container/copy.ts';
 import { exec } from './container/exec.ts';
+import { execDaemon } from './container/exec-daemon.ts';
+import { growth } from './container/growth.ts';
 import { idle } from './container/idle.ts';
 import { list } from './container/list.ts';
 import { memory } from './container/memory.ts';
@@ -23,8 +25,9 @@ import { push } from './container/push.ts';
 import { start } from './container/start.ts';
 import { benchError } from './errors.ts';
 import { renderFigures } from './figure/render-figures.ts';
-import { keepResults, readResults } from './figure/results.ts';
+import type { Result } from './figure/results.ts';
 import { writeFigures } from './figure/write-figures.ts';
+import { busyCores } from './host/busy-cores.ts';
 import { readMachine } from './host/machine.ts';
 import { vmBurst } from './microvm/vm-burst.ts';
 import { vmCopy } from './microvm/vm-copy.ts';
@@ -50,12 +53,14 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'P6-churn': churn,
   P7: list,
   P8: exec,
+  'P8-daemon': execDaemon,
   P9: copy,
   P10: push,
   P11: idle,
   P14: start,
   P15: cell,
   'P15-cells': cells,
+  G1: growth,
   M1: vmBurst,
   M2: vmExec,
   M3: vmCopy,
@@ -64,6 +69,8 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   V2: volumeAttach,
   V3: volumeIo,
 };
+
+const FIGURES = join(import.meta.dirname, '../docs/reference/figures.md');
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const stop = new AbortController();
@@ -103,16 +110,15 @@ async function main(): Promise<void> {
   const unknown = asked.filter((id) => !(id in BENCHMARKS));
   if (unknown.length > 0)
     throw benchError.UNKNOWN({ ids: unknown, known: Object.keys(BENCHMARKS) });
-  const file = join(import.meta.dirname, 'results/latest.json');
   for (const id of asked) {
     say(`${id} …`);
     const machine = await readMachine();
-    const figures = (await BENCHMARKS[id]?.(setting)) ?? [];
-    process.stdout.write(`${renderFigures(machine, figures)}\n`);
-    await keepResults(file, { ...(await readResults(file)), [id]: { machine, figures } });
+    const before = await busyCores(machine.cores, stop.signal);
+    const figures = ((await BENCHMARKS[id]?.(setting)) ?? []).map((one) => ({ ...one, id }));
+    const others = Math.max(before, await busyCores(machine.cores, stop.signal));
+    const result: Result = { machine: { ...machine, others }, figures };
+    process.stdout.write(`${renderFigures(result)}\n`);
+    // Written after each: a run may be interrupted.
+    if (values.write) await writeFigures(FIGURES, { [id]: result }, Object.keys(BENCHMARKS));
   }
-  if (!values.write) return;
-  const results = await readResults(file);
-  const known = Object.keys(BENCHMARKS).flatMap((id) => results[id] ?? []);
-  await writeFigures(join(import.meta.dirname, '../docs/reference/figures.md'), known);
 }

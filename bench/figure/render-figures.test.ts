@@ -16,7 +16,7 @@ const machine: Machine = {
   processor: 'x',
   cores: 2,
   memoryMiB: 1000,
-  load: 0.5,
+  others: 0.1,
   podman: 'podman version 5',
   commit: 'abc',
 };
@@ -27,25 +27,33 @@ const figures: readonly Figure[] = [
 ];
 
 test('the table fits 80 columns and marks the goals that are held', () => {
-  const lines = renderFigures(machine, figures).split('\n').slice(3);
+  const lines = renderFigures({ machine, figures }).split('\n').slice(3);
   for (const line of lines) assert.ok(line.length <= 80, line);
-  assert.match(lines[1] ?? '', /^P1 +ratio +<= 1\.25 +1\.25 x +1\.21 to 1\.29 +2 ok$/);
+  assert.match(lines[1] ?? '', /^ratio +<= 1\.25 +1\.25 x +1\.21 to 1\.29 +2 ok$/);
   assert.match(lines[2] ?? '', /1 NO$/);
 });
 
 test('new figures replace older ones, and nothing else changes', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'capsule-figures-'));
   const path = join(directory, 'page.md');
-  await writeFile(path, 'before\n<!-- figures -->\nold\n<!-- /figures -->\nafter\n');
-  await writeFigures(path, [{ machine, figures }]);
+  const old = '| P1 | old | | 1 x |\n| P2 | kept | | 1 x |';
+  await writeFile(path, `before\n<!-- figures -->\n${old}\n<!-- /figures -->\nafter\n`);
+  const order = ['P1', 'P2', 'P10'];
+  const results = {
+    P1: { machine, figures: figures.slice(0, 1) },
+    P10: { machine: { ...machine, others: 1.5 }, figures: figures.slice(1, 2) },
+  };
+  await writeFigures(path, results, order);
   const once = await readFile(path, 'utf8');
-  await writeFigures(path, [{ machine, figures }]);
+  await writeFigures(path, results, order);
   assert.equal(await readFile(path, 'utf8'), once);
   await rm(directory, { recursive: true });
-  assert.match(once, /^before\n<!-- figures -->\nMeasured on 2026-01-02: Debian/);
-  assert.match(
-    once,
-    /\n\| P10 \| rate \| ≥ 900 \| 100 MB\/s \| 100 to 100 \| 1 \| \*\*missed\*\* \|/,
-  );
-  assert.ok(once.endsWith('|\n<!-- /figures -->\nafter\n') && !once.includes('old'));
+  assert.match(once, /^before\n<!-- figures -->\nMeasured on Debian, Linux 6.12, 2 × x, 1000 MiB/);
+  const rows = once.split('\n').filter((line) => line.startsWith('| P'));
+  assert.deepEqual(rows, [
+    '| P1 | ratio | ≤ 1.25 | 1.25 x | 1.21 to 1.29 | 2 | held | 0.1 | 2026-01-02, abc |',
+    '| P2 | kept | | 1 x |',
+    '| P10 | rate | ≥ 900 | 100 MB/s | 100 to 100 | 1 | **missed**, indicative | 1.5 | 2026-01-02, abc |',
+  ]);
+  assert.ok(once.endsWith('|\n<!-- /figures -->\nafter\n'));
 });

@@ -10,13 +10,13 @@ export interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly memoryMiB: number;
-  /** The load average of the minute before the benchmark. */
-  readonly load: number;
+  /** The cores that other programs used just before the benchmark, or just after it if that is more. */
+  readonly others: number;
   readonly podman: string;
   readonly commit: string;
 }
 
-export async function readMachine(): Promise<Machine> {
+export async function readMachine(): Promise<Omit<Machine, 'others'>> {
   const release = await readFile('/etc/os-release', 'utf8');
   const [cpu] = os.cpus();
   return {
@@ -26,7 +26,6 @@ export async function readMachine(): Promise<Machine> {
     processor: cpu?.model ?? os.machine(),
     cores: os.availableParallelism(),
     memoryMiB: Math.round(os.totalmem() / 2 ** 20),
-    load: os.loadavg()[0] ?? 0,
     podman: (await run('podman', ['--version'])).stdout.trim(),
     commit: await commit(),
   };

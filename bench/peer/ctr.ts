@@ -21,6 +21,13 @@ export class Ctr {
     return performance.now() - begunAt;
   }
 
+  /** Runs a command in a running container. Milliseconds. */
+  async exec(name: string, id: string, command: readonly string[]): Promise<number> {
+    const begunAt = performance.now();
+    await this.#ctr(['tasks', 'exec', '--exec-id', id, name, ...command]);
+    return performance.now() - begunAt;
+  }
+
   async remove(name: string): Promise<void> {
     await this.#ctr(['tasks', 'rm', '--force', name]);
     await this.#ctr(['containers', 'rm', name]);

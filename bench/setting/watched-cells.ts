@@ -27,10 +27,10 @@ export class WatchedCells implements AsyncDisposable {
   }
 
   /** From the call of Apply to the news that all containers of the cell run, in milliseconds. */
-  async run(name: string, containers: readonly string[]): Promise<number> {
+  async run(name: string, containers: readonly string[], space = 'default'): Promise<number> {
     const begunAt = performance.now();
     const { cells } = await this.#client.manifest.apply({
-      cells: [this.#declare(name, containers)],
+      cells: [this.#declare(idOf(name, space), containers)],
     });
     const refused = cells.find(({ error }) => error !== undefined)?.error;
     if (refused) throw benchError.COMMAND_FAILED({ command: 'apply', said: refused.message });
@@ -39,14 +39,20 @@ export class WatchedCells implements AsyncDisposable {
   }
 
   /** Resolves when nothing is left of it. */
-  async remove(name: string): Promise<void> {
-    const place = placeToProto(placeOfCell(idOf(name)));
+  async remove(name: string, space = 'default'): Promise<void> {
+    const place = placeToProto(placeOfCell(idOf(name, space)));
     await this.#client.cell.delete({ place, cascade: true, force: true });
     this.#latest.delete(name);
   }
 
-  #declare(name: string, containers: readonly string[]) {
-    const id = idOf(name);
+  /** All cells, as `get cells` asks for them. Milliseconds. */
+  async list(): Promise<number> {
+    const begunAt = performance.now();
+    await this.#client.cell.list({ level: Level.CELL });
+    return performance.now() - begunAt;
+  }
+
+  #declare(id: CellId, containers: readonly string[]) {
     return cellDocumentToProto({
       id,
       labels: {},
@@ -97,8 +103,8 @@ export class WatchedCells implements AsyncDisposable {
   }
 }
 
-function idOf(cell: string): CellId {
-  return { realm: 'main', space: 'default', stack: 'default', cell };
+function idOf(cell: string, space: string): CellId {
+  return { realm: 'main', space, stack: 'default', cell };
 }
 
 function running({ containers }: Cell): number {
