@@ -1,5 +1,6 @@
 import type { Input } from '../../program/input.ts';
 import { readBytes, readPairs } from './flag-values.ts';
+import { healthBlock } from './health-block.ts';
 
 type Block = Readonly<Record<string, unknown>>;
 
@@ -20,6 +21,12 @@ export function containerBlock(input: Input, image: string): Block {
     user: text('user'),
     workingDir: text('workingDir'),
     hostname: text('hostname'),
+    extraHosts: listOf(input.texts('addHost').map((word) => hostOf(input, word))),
+    dns: mapOf({
+      nameservers: texts('dns'),
+      searches: texts('dnsSearch'),
+      options: texts('dnsOption'),
+    }),
     hostNetwork: input.isOn('hostNetwork') || undefined,
     hostPID: input.isOn('hostPid') || undefined,
     hostIPC: input.isOn('hostIpc') || undefined,
@@ -33,6 +40,13 @@ export function containerBlock(input: Input, image: string): Block {
       cpuMillis: countOf(input, 'cpuMillis', 'cpu-millis'),
       pidsLimit: countOf(input, 'pidsLimit', 'pids-limit'),
     }),
+    ulimits: listOf(input.texts('ulimit').map((word) => ulimitOf(input, word))),
+    sysctls: mapOf(readPairs(input, 'sysctl')),
+    healthCheck: healthBlock(input),
+    minReadySeconds: countOf(input, 'minReady', 'min-ready'),
+    dependsOn: texts('dependsOn'),
+    updatePolicy: text('updatePolicy'),
+    updateTimeoutSeconds: countOf(input, 'updateTimeout', 'update-timeout'),
     restartPolicy: text('restartPolicy'),
     restartBackoffSeconds: countOf(input, 'restartBackoff', 'restart-backoff'),
     restartMaxRetries: countOf(input, 'restartMaxRetries', 'restart-max-retries'),
@@ -47,16 +61,49 @@ export function labelsOf(input: Input): Readonly<Record<string, string>> {
 }
 
 function volumeOf(input: Input, word: string): Block {
-  const [source = '', target = '', mode, ...more] = word.split(':');
-  const isMode = mode === undefined || mode === 'ro' || mode === 'rw';
-  if (source === '' || target === '' || !isMode || more.length > 0) {
+  const [source = '', target = '', last, ...more] = word.split(':');
+  const options = last?.split(',') ?? [];
+  const blocks = options.map((option) => volumeOption(option));
+  if (source === '' || target === '' || blocks.includes(undefined) || more.length > 0) {
     throw input.refuse(
       `--volume takes SOURCE:TARGET[:ro], not ${JSON.stringify(word)}`,
       'write a path of the capsule or the name of a volume: /srv/html:/html:ro, data:/data',
     );
   }
-  return { source, target, ...(mode === 'ro' && { readOnly: true }) };
+  return Object.assign({ source, target }, ...blocks);
 }
+
+function volumeOption(option: string): Block | undefined {
+  if (option.startsWith('subpath=')) return { subPath: option.slice('subpath='.length) };
+  return VOLUME_OPTIONS[option];
+}
+
+const VOLUME_OPTIONS: Readonly<Record<string, Block>> = {
+  ro: { readOnly: true },
+  rw: {},
+  ensure: { ensure: true },
+  nocopy: { copyUp: false },
+};
+
+/** `db:10.0.0.5` */
+function hostOf(input: Input, word: string): Block {
+  const at = word.indexOf(':');
+  if (at > 0) return { hostname: word.slice(0, at), address: word.slice(at + 1) };
+  throw input.refuse(`--add-host takes NAME:ADDRESS, not ${JSON.stringify(word)}`);
+}
+
+/** `nofile=1024`, `nofile=1024:unlimited`; soft limit and hard limit. */
+function ulimitOf(input: Input, word: string): Block {
+  const [, name, soft = '', hard = soft] = ULIMIT.exec(word) ?? [];
+  const limit = (text: string) => (text === 'unlimited' ? text : Number(text));
+  if (name !== undefined) return { name, soft: limit(soft), hard: limit(hard) };
+  throw input.refuse(
+    `--ulimit takes NAME=SOFT[:HARD], not ${JSON.stringify(word)}`,
+    'write whole numbers or unlimited: nofile=1024:4096',
+  );
+}
+
+const ULIMIT = /^([a-z]+)=(\d+|unlimited)(?::(\d+|unlimited))?$/;
 
 /** `/run:size=64m,noexec` */
 function tmpfsOf(input: Input, word: string): Block {

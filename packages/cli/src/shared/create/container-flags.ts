@@ -1,4 +1,5 @@
 import type { Flag } from '../../program/manual.ts';
+import { HEALTH_FLAGS } from './health-block.ts';
 
 const EXTRA = { isRepeatable: true } as const;
 
@@ -10,7 +11,7 @@ export const CONTAINER_FLAGS: readonly Flag[] = [
   { flags: '--port <port>', summary: 'publish a port: 8080:80, 8080:80/udp', ...EXTRA },
   {
     flags: '--volume <volume>',
-    summary: 'mount a path or volume: SOURCE:TARGET[:ro]',
+    summary: 'mount a path or volume: SOURCE:TARGET[:ro,ensure,nocopy,subpath=DIR]',
     ...EXTRA,
   },
   {
@@ -19,6 +20,22 @@ export const CONTAINER_FLAGS: readonly Flag[] = [
     ...EXTRA,
   },
   { flags: '--network-alias <name>', summary: 'a further name of its cell', ...EXTRA },
+  {
+    flags: '--add-host <name:address>',
+    summary: 'a further line of /etc/hosts; only for the root container',
+    ...EXTRA,
+  },
+  { flags: '--dns <address>', summary: 'a DNS server; only for the root container', ...EXTRA },
+  {
+    flags: '--dns-search <domain>',
+    summary: 'a search domain; only for the root container',
+    ...EXTRA,
+  },
+  {
+    flags: '--dns-option <option>',
+    summary: 'an option of resolv.conf; only for the root container',
+    ...EXTRA,
+  },
   { flags: '--user <user>', summary: 'user of the program: NAME or UID, optionally with :GROUP' },
   { flags: '--working-dir <dir>', summary: 'working directory of the program' },
   { flags: '--hostname <name>', summary: 'host name of its cell; only for the root container' },
@@ -44,6 +61,28 @@ export const CONTAINER_FLAGS: readonly Flag[] = [
   { flags: '--cpu-shares <shares>', summary: 'its part of a busy processor; others have 1024' },
   { flags: '--cpu-millis <millis>', summary: 'thousandths of a processor' },
   { flags: '--pids-limit <count>', summary: 'the most processes and threads' },
+  { flags: '--ulimit <limit>', summary: 'a limit of the kernel: nofile=SOFT[:HARD]', ...EXTRA },
+  {
+    flags: '--sysctl <name=value>',
+    summary: 'a kernel parameter: net.core.somaxconn=1024',
+    ...EXTRA,
+  },
+  ...HEALTH_FLAGS,
+  { flags: '--min-ready <seconds>', summary: 'how long it must run to be ready' },
+  {
+    flags: '--depends-on <workload>',
+    summary: 'start after this workload is ready; only for the root container',
+    ...EXTRA,
+  },
+  {
+    flags: '--update-policy <policy>',
+    summary: 'after a change that is not ready; only for the root container',
+    choices: ['replace', 'rollback'],
+  },
+  {
+    flags: '--update-timeout <seconds>',
+    summary: 'the time until a rollback; only for the root container',
+  },
   {
     flags: '--restart-policy <policy>',
     summary: 'after it exits by itself (default: never)',

@@ -119,6 +119,11 @@ const REFUSED: readonly (readonly [what: string, content: string, problem: RegEx
     /the cell has no container b/,
   ],
   [
+    "a parameter of an IPC namespace that is the capsule's",
+    container('  hostIPC: true\n  sysctls: {kernel.shmmax: "1"}'),
+    /spec\.sysctls.*would change the IPC of the capsule[\s\S]*remove hostIPC/,
+  ],
+  [
     'a host network of a sibling',
     cell('  - {id: a, image: x}\n  - {id: b, image: x, hostNetwork: true}'),
     /spec\.containers\[1\]\.hostNetwork: only the root/,

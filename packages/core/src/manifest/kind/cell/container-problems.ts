@@ -23,9 +23,10 @@ export function containerProblems(
   at: string,
   namePath: string,
 ): readonly Problem[] {
-  return validateWorkload(spec).map((problem) => ({
+  return validateWorkload(spec).map(({ hint, ...problem }) => ({
     ...problem,
     path: pathOf(problem.path, { at, namePath }),
+    ...(hint !== undefined && { hint: hint.replace(/\bhostIpc\b/, 'hostIPC') }),
   }));
 }
 
