@@ -1,5 +1,5 @@
 #!/bin/sh
-# bootstrap.sh start|stop|image|qemu|test|lab|bench|soak|guest-kernel|firecracker|cli [ARG...]
+# bootstrap.sh start|stop|image|qemu|bundle|test|lab|bench|soak|guest-kernel|firecracker|cli [ARG...]
 #
 # Makes this machine ready for one of the project's commands and runs it: root, Debian packages, npm
 # dependencies. Needs nothing but npm and Node 18. Installs only what is missing, says what it does,
@@ -32,6 +32,7 @@ case $verb in
   stop) entry=packages/launcher/src/demo/stop.ts packages=$run_packages ;;
   image) entry=packages/launcher/src/machine/image.ts packages=$build_packages ;;
   qemu) entry=packages/launcher/src/machine/qemu.ts packages=$build_packages ;;
+  bundle) entry=packages/launcher/src/machine/bundle.ts packages=$build_packages ;;
   lab) entry=packages/testkit/src/lab/main.ts packages=$lab_packages ;;
   test) entry=tools/test.ts packages=$test_packages ;;
   soak) entry=test/soak/main.ts packages=$test_packages ;;
@@ -40,7 +41,7 @@ case $verb in
   # The file for laptops: nothing of it is root's.
   cli) entry=packages/cli/build-file.ts packages='' ;;
   firecracker) entry=packages/imager/src/firecracker/main.ts packages=tar ;;
-  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm run image, npm run qemu, npm test, npm run lab, npm run bench, npm run soak, npm run guest-kernel, npm run firecracker, npm run cli' ;;
+  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm run image, npm run qemu, npm run bundle, npm test, npm run lab, npm run bench, npm run soak, npm run guest-kernel, npm run firecracker, npm run cli' ;;
 esac
 
 check_machine() {

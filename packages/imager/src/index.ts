@@ -21,3 +21,4 @@ export { emulatorCommand, layerPath } from './rootfs/layer-program.ts';
 export { copyNativePrograms } from './rootfs/native-layer.ts';
 export { renderSizes } from './rootfs/render-sizes.ts';
 export { runProgram } from './run-program.ts';
+export { packBundle } from './update/pack-bundle.ts';

@@ -68,7 +68,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   await stack.use(followUplink(network, () => microVms.refreshFiles(), log)).start();
   await network.names.serveSpace(firstSpace(config));
   const inspection = openInspection(setup, runtimes);
-  const updates = await updatesOf(setup, { version, stored, ports });
+  const updates = await updatesOf(setup, { stored, ports });
   const api = { version, startedAt, ports, microVms, inspection, stored, updates, access };
   stack.use(await serveApi(setup, api));
   const resources = isCapsuleError(stored) ? undefined : stored.resources;
@@ -90,20 +90,18 @@ function cellsSeen({ resources: { records, observer } }: Stored): CellsSeen {
 }
 
 interface UpdatedParts {
-  readonly version: string;
   readonly stored: Stored | CapsuleError;
   readonly ports: Ports;
 }
 
 async function updatesOf(
   setup: Setup,
-  { version, stored, ports }: UpdatedParts,
+  { stored, ports }: UpdatedParts,
 ): Promise<Updates | undefined> {
   const machine = await openMachine(setup);
   if (machine === undefined) return undefined;
   const { runtime, volumes } = ports;
   return startUpdates(setup, machine, {
-    version,
     db: isCapsuleError(stored) ? stored : stored.base.db,
     health: {
       probeRuntime: (signal) => runtime.probe(signal),

@@ -33,7 +33,6 @@ export interface Updates {
 }
 
 export interface UpdatesSettings {
-  readonly version: string;
   /** The store, or the error that makes it unusable: a trial then goes back at its deadline. */
   readonly db: Database | CapsuleError;
   readonly health: HealthParts;
@@ -59,13 +58,14 @@ export async function openMachine({ paths, log }: Setup): Promise<OwnMachine | u
 export async function startUpdates(
   { paths, log, stack }: Setup,
   machine: OwnMachine,
-  { version, db, health }: UpdatesSettings,
+  { db, health }: UpdatesSettings,
 ): Promise<Updates> {
+  const { version, board } = machine.report;
   const records = new UpdateRecords(isCapsuleError(db) ? memory(stack) : db, Date.now);
   const parts: UpdateParts = {
     slots: machine.slots,
     records,
-    system: { version, architecture: os.machine(), board: machine.report.board },
+    system: { version, architecture: os.machine(), board },
     keys: () => readKeys(paths.updateKeys),
     bootId: readFileSync(BOOT_ID, 'utf8').trim(),
     reboot: () => machine.power.reboot(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printBootEntry, type SlotName } from '@capsule/core';
 import { SECTOR_BYTES, writeGpt } from '@capsule/host';
@@ -32,6 +32,12 @@ export interface DiskRequest {
 /** A disk that boots, as a sparse file. Callers must not write to it. */
 export interface DiskImage {
   readonly path: string;
+  /** The kernel image that is on it, as a file. */
+  readonly uki: string;
+  /** The tree of hashes that stands behind its root, as a file. */
+  readonly tree: string;
+  /** Hexadecimal digits. */
+  readonly rootHash: string;
   /** The hash of all that was written, and where: equal for equal disks. */
   readonly hash: string;
   readonly ukiBytes: number;
@@ -54,24 +60,28 @@ export async function buildDisk(request: DiskRequest): Promise<DiskImage> {
     firmware: firmware.key,
     modules: machine.firstModules,
     plan: planDisk(),
-    form: 1,
+    form: 2,
   })}`;
   const make = () =>
     cache.ensure(key, async (directory) => {
-      const path = join(directory, 'disk.raw');
-      const facts = await writeDisk(path, request);
+      const facts = await writeDisk(directory, request);
       await using file = await open(join(directory, 'facts.json'), 'w');
       await file.writeFile(JSON.stringify(facts));
-      return { sizeBytes: (await stat(path)).size };
+      return { sizeBytes: (await stat(join(directory, DISK))).size };
     });
   const entry = (await cache.find(key)) ?? (await step(progress, 'disk', make));
   const facts = JSON.parse(await readFile(join(entry.path, 'facts.json'), 'utf8')) as Facts;
-  return { path: join(entry.path, 'disk.raw'), ...facts };
+  const at = (name: string) => join(entry.path, name);
+  return { path: at(DISK), uki: at(UKI), tree: at(TREE), ...facts };
 }
 
-type Facts = Omit<DiskImage, 'path'>;
+type Facts = Omit<DiskImage, 'path' | 'uki' | 'tree'>;
 
-async function writeDisk(path: string, request: DiskRequest): Promise<Facts> {
+const DISK = 'disk.raw';
+const UKI = 'uki.efi';
+const TREE = 'root.tree';
+
+async function writeDisk(directory: string, request: DiskRequest): Promise<Facts> {
   const verity = await hashImage(request.root.path);
   const uki = await makeUki(request, verity);
   const plan = planDisk();
@@ -90,7 +100,10 @@ async function writeDisk(path: string, request: DiskRequest): Promise<Facts> {
       { path: 'loader/loader.conf', content: Buffer.from(LOADER_CONFIG) },
     ],
   });
-  await using file = await open(path, 'w');
+  // For bundles.
+  await writeFile(join(directory, UKI), uki);
+  await writeFile(join(directory, TREE), verity.tree);
+  await using file = await open(join(directory, DISK), 'w');
   await file.truncate(plan.diskSectors * SECTOR_BYTES);
   const disk = new HashedDisk(file);
   await disk.write([{ offset: 0, bytes: primary }]);
@@ -98,7 +111,8 @@ async function writeDisk(path: string, request: DiskRequest): Promise<Facts> {
   await disk.copy(request.root.path, place[SLOT].offset);
   await disk.write([{ offset: request.root.sizeBytes, bytes: verity.tree }], place[SLOT].offset);
   await disk.write([{ offset: backupSector * SECTOR_BYTES, bytes: backup }]);
-  return { hash: disk.hash(), ukiBytes: uki.length, treeBytes: verity.tree.length };
+  const { rootHash, tree } = verity;
+  return { hash: disk.hash(), rootHash, ukiBytes: uki.length, treeBytes: tree.length };
 }
 
 /** The menu is for those who hold a key down; nobody may change a command line in it. */

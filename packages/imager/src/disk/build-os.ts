@@ -5,12 +5,26 @@ import type { Profile } from '../profile.ts';
 import { type BuildRequest, buildRootfs, type Rootfs } from '../rootfs/build-rootfs.ts';
 import { type FirmwareFiles, fetchFirmware } from '../uki/firmware-files.ts';
 import { fetchMachineKernel } from '../uki/machine-kernel.ts';
+import { openPublisherKey, type PublisherKey } from '../update/publisher-key.ts';
 import { buildDisk, type DiskImage } from './build-disk.ts';
 import { buildRootImage, type RootImage } from './root-image.ts';
+
+/** Where capsuled reads the keys that it trusts. */
+const PUBLISHER = '/usr/lib/capsule/update-keys/publisher.pem';
+
+/** The input of a build of the system. */
+export interface OsRequest extends BuildRequest {
+  /** Absent: that of the repository. */
+  readonly version?: string;
+}
 
 /** Capsule as an operating system, built. */
 export interface OperatingSystem {
   readonly version: string;
+  /** The profile of the image. */
+  readonly board: string;
+  /** Signs the updates that the system accepts. */
+  readonly publisher: PublisherKey;
   readonly rootfs: Rootfs;
   readonly root: RootImage;
   readonly disk: DiskImage;
@@ -18,20 +32,34 @@ export interface OperatingSystem {
 }
 
 /** Builds what is missing of a disk image: needs root, but no loop device and no mount. */
-export async function buildOs(request: BuildRequest): Promise<OperatingSystem> {
-  const { profile, repository, cacheDir, progress } = request;
+export async function buildOs(request: OsRequest): Promise<OperatingSystem> {
+  const { repository, cacheDir, progress } = request;
+  const publisher = await openPublisherKey(publisherPath(request));
+  const profile = trusting(request.profile, publisher);
   const machine = machineOf(profile);
   if (process.arch !== 'x64') throw imagerError.NO_FIRMWARE({ architecture: process.arch });
   const { suite } = profile;
   const [rootfs, firmware, kernel, version] = await Promise.all([
-    buildRootfs(request),
+    buildRootfs({ ...request, profile }),
     fetchFirmware({ ...request, suite }),
     fetchMachineKernel({ ...request, suite, name: machine.kernel.x64 }),
-    versionOf(repository),
+    request.version ?? versionOf(repository),
   ]);
   const root = await buildRootImage({ cacheDir, rootfs, progress });
   const disk = await buildDisk({ ...request, machine, version, rootfs, root, kernel, firmware });
-  return { version, rootfs, root, disk, firmware };
+  return { version, board: profile.name, publisher, rootfs, root, disk, firmware };
+}
+
+/** Every build with one cache makes systems that accept each other's updates. */
+function publisherPath({ cacheDir, env }: OsRequest): string {
+  return env['CAPSULE_PUBLISHER_KEY'] ?? join(cacheDir, 'keys/publisher.pem');
+}
+
+/** The profile whose system accepts the updates of a publisher. */
+function trusting(profile: Profile, { publicPem }: PublisherKey): Profile {
+  const machine = machineOf(profile);
+  const files = { ...machine.files, [PUBLISHER]: { content: publicPem } };
+  return { ...profile, machine: { ...machine, files } };
 }
 
 function machineOf({ machine, name }: Profile) {

@@ -11,6 +11,7 @@ import {
   bundleEnd,
   bundleHeader,
   bundlePadding,
+  parseBundleManifest,
 } from '@capsule/core';
 import type { PublisherKey } from './publisher-key.ts';
 
@@ -22,8 +23,8 @@ export interface BundleRequest
   > {
   /** The file of the unified kernel image. */
   readonly uki: string;
-  /** The file of the root with its tree of hashes. */
-  readonly root: string;
+  /** The files of the root: the image, then its tree of hashes. */
+  readonly root: readonly string[];
   readonly key: Pick<PublisherKey, 'privateKey'>;
 }
 
@@ -33,12 +34,14 @@ export async function packBundle(output: string, request: BundleRequest): Promis
   const manifest: BundleManifest = {
     format: 1,
     ...facts,
-    uki: await measure(uki),
+    uki: await measure([uki]),
     root: await measure(root),
   };
   const text = Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`);
+  // A version that no capsule accepts is refused here.
+  parseBundleManifest(text.toString());
   const signed = Buffer.concat([Buffer.from(BUNDLE_SIGNATURE_CONTEXT), text]);
-  const contents = [text, sign(null, signed, key.privateKey), uki, root];
+  const contents = [[text], [sign(null, signed, key.privateKey)], [uki], root];
   const draft = `${output}.${process.pid}`;
   try {
     await pipeline(Readable.from(members(contents)), createWriteStream(draft));
@@ -49,22 +52,42 @@ export async function packBundle(output: string, request: BundleRequest): Promis
   return manifest;
 }
 
-async function measure(path: string): Promise<BundlePart> {
+/** Bytes, or the path of a file with them. */
+type Content = Buffer | string;
+
+async function measure(contents: readonly Content[]): Promise<BundlePart> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return { bytes: (await stat(path)).size, sha256: hash.digest('hex') };
+  let bytes = 0;
+  for await (const chunk of read(contents)) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
 }
 
-/** In the order of `BUNDLE_MEMBERS`; a text is the path of a file. */
-async function* members(contents: readonly (Buffer | string)[]): AsyncGenerator<Uint8Array> {
-  for (const [index, content] of contents.entries()) {
-    const isPath = typeof content === 'string';
-    const bytes = isPath ? (await stat(content)).size : content.length;
+/** In the order of `BUNDLE_MEMBERS`. */
+async function* members(all: readonly (readonly Content[])[]): AsyncGenerator<Uint8Array> {
+  for (const [index, contents] of all.entries()) {
+    const bytes = await sizeOf(contents);
     yield bundleHeader(BUNDLE_MEMBERS[index] ?? '', bytes);
-    if (isPath) yield* createReadStream(content);
-    else yield content;
+    yield* read(contents);
     const padding = bundlePadding(bytes);
     if (padding.length > 0) yield padding;
   }
   yield bundleEnd();
+}
+
+async function* read(contents: readonly Content[]): AsyncGenerator<Buffer> {
+  for (const content of contents) {
+    if (typeof content === 'string') yield* createReadStream(content);
+    else yield content;
+  }
+}
+
+async function sizeOf(contents: readonly Content[]): Promise<number> {
+  let bytes = 0;
+  for (const content of contents) {
+    bytes += typeof content === 'string' ? (await stat(content)).size : content.length;
+  }
+  return bytes;
 }

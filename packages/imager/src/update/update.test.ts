@@ -23,9 +23,11 @@ test('a key is made once, for its owner alone, also by two builds at once', asyn
 
 test('a bundle is a tar in the promised order, signed, and the same every time', async () => {
   const key = await openPublisherKey(join(folder, 'keys/publisher.pem'));
-  const [uki, root] = [join(folder, 'uki'), join(folder, 'root')];
+  const uki = join(folder, 'uki');
+  const root = [join(folder, 'root'), join(folder, 'tree')];
   await writeFile(uki, 'a kernel');
-  await writeFile(root, 'r'.repeat(100_000));
+  await writeFile(join(folder, 'root'), 'r'.repeat(90_000));
+  await writeFile(join(folder, 'tree'), 't'.repeat(10_000));
   const facts = {
     version: '1.1.0',
     minimumVersion: '1.0.0',

@@ -13,14 +13,16 @@ export interface BootReport {
   readonly disk: string;
   /** The profile of the image. */
   readonly board: string;
+  /** Of the system. */
+  readonly version: string;
 }
 
 /** Undefined: the capsule runs on a system that is not its own. Fails with `SLOT_UNREADABLE`. */
 export async function readBootReport(path: string): Promise<BootReport | undefined> {
   try {
     const found = JSON.parse(await readFile(path, 'utf8')) as BootReport;
-    const { generation, esp, slots, disk, board } = found;
-    const words = [esp, slots.slot_a, slots.slot_b, disk, board];
+    const { generation, esp, slots, disk, board, version } = found;
+    const words = [esp, slots.slot_a, slots.slot_b, disk, board, version];
     const isWhole = Number.isInteger(generation) && words.every((word) => typeof word === 'string');
     if (!isWhole) throw slotError.UNREADABLE({ detail: `${path} lacks a field` });
     return found;

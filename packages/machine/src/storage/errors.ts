@@ -18,6 +18,11 @@ export const diskError = defineErrors('DISK', {
     why: 'updates write boot entries next to the one that was started',
     hint: 'start the machine by the boot loader of its disk',
   },
+  NO_VERSION: {
+    kind: 'internal',
+    message: (_: Record<string, never>) => 'the command line of the kernel has no capsule.version',
+    hint: 'start the machine from a kernel image that `npm run image` or `npm run bundle` built',
+  },
   NO_PERM: {
     kind: 'internal',
     message: (f: { disk: string }) => `${f.disk} has no partition for data`,

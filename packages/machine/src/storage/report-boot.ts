@@ -5,6 +5,7 @@ import type { BootReport } from '../boot/read-boot-report.ts';
 import { diskError } from './errors.ts';
 import { selectedEntry } from './loader-entry.ts';
 import type { BootDisk } from './prepare-storage.ts';
+import { versionIn } from './version-in.ts';
 
 const REPORT = '/run/capsule/boot.json';
 const ESP = '/run/capsule/esp';
@@ -22,6 +23,7 @@ export async function reportBoot({ name, devices }: BootDisk): Promise<void> {
     slots: { slot_a: devices.slot_a, slot_b: devices.slot_b },
     disk: `/dev/${name}`,
     board: (await readFile(BOARD, 'utf8')).trim(),
+    version: versionIn(await readFile('/proc/cmdline', 'utf8')),
   };
   await mkdir(dirname(REPORT), { recursive: true });
   await writeFile(`${REPORT}.new`, JSON.stringify(report));
