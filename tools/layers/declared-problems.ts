@@ -5,7 +5,6 @@ import type { Workspace } from './workspace.ts';
 const AHEAD: ReadonlySet<string> = new Set([
   'packages/daemon jose',
   'packages/daemon multicast-dns',
-  'packages/daemon uqr',
   'packages/daemon ws',
   'packages/cli jose',
   'packages/cli multicast-dns',

@@ -71,7 +71,8 @@ function memoryAvailableBytes(): number {
   return os.freemem();
 }
 
-function uplinkAddress(bridge: string): string {
+/** Address at which other machines reach this one; empty without any. */
+export function uplinkAddress(bridge: string): string {
   const interfaces = os.networkInterfaces();
   const routes = readFileSync('/proc/net/route', 'utf8');
   return chooseUplinkAddress({ interfaces, routes, bridge });

@@ -24,15 +24,15 @@ import {
   type WorkloadsSeen,
 } from '../capsule/observe.ts';
 import { LOCAL_CALLER } from '../identity/caller.ts';
-import type { TlsIdentity } from '../identity/certificate/tls-identity.ts';
 import { ManifestCommands } from '../manifest/commands.ts';
 import { manifestKinds } from '../manifest/kinds.ts';
 import type { UpdateCommands } from '../update/commands.ts';
 import { describeSlots } from '../update/describe.ts';
 import { updateError } from '../update/errors.ts';
 import { type Access, gateOf, recorderOf } from './access.ts';
+import { showAdoption } from './adoption-display.ts';
 import { createDiagnosis, type Inspection } from './diagnosis.ts';
-import { tlsWithoutStore } from './identity.ts';
+import { type Identity, tlsWithoutStore } from './identity.ts';
 import type { Ports } from './ports.ts';
 import type { Setup } from './setup.ts';
 import type { Stored } from './stored.ts';
@@ -79,9 +79,13 @@ export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisp
   // The mode of the socket has decided on the caller.
   const describe = () => createContextValues().set(callerKey, LOCAL_CALLER);
   stack.use(await listen(setup.paths.socket, new Edge({ ...calls, describe })));
+  const identity = identityOf(stored);
   const gate = gateOf(parts, access, record);
   const network = await listenOnNetwork(setup, stored, { ...calls, gate });
   if (network !== undefined) stack.use(network);
+  if (network !== undefined && identity !== undefined) {
+    stack.use(showAdoption(setup, identity, parts.updates !== undefined));
+  }
   return stack.move();
 }
 
@@ -92,7 +96,7 @@ async function listenOnNetwork(
   calls: Pick<EdgeParts, 'routes' | 'interceptors' | 'upgrades' | 'gate'>,
 ): Promise<AsyncDisposable | undefined> {
   const { config, log } = setup;
-  const identity = isCapsuleError(stored) ? tlsWithoutStore(setup) : tlsOf(stored);
+  const identity = isCapsuleError(stored) ? tlsWithoutStore(setup) : identityOf(stored)?.tls;
   if (config.api.port === 0 || identity === undefined) return undefined;
   try {
     const edge = new Edge({ ...calls, limits: NETWORK_LIMITS, describe: describePeer });
@@ -103,8 +107,9 @@ async function listenOnNetwork(
   }
 }
 
-function tlsOf({ identity }: Stored): TlsIdentity | undefined {
-  return isCapsuleError(identity) ? undefined : identity.tls;
+function identityOf(stored: Stored | CapsuleError): Identity | undefined {
+  if (isCapsuleError(stored) || isCapsuleError(stored.identity)) return undefined;
+  return stored.identity;
 }
 
 /** Without a store, the capsule has no realm but the first one, and no alias. */

@@ -46,7 +46,6 @@ export function createIdentity(
     challenges,
     monotonicMs,
     certificateDigest: digest,
-    onChange: () => undefined,
   });
   return {
     tls,

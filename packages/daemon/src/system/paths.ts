@@ -36,6 +36,8 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
     hostReport: path.join(runPath, 'capsule', HOST_REPORT),
     containerd: volatile('containerd/containerd.sock'),
     socket: volatile('capsule/capsuled.sock'),
+    /** Shown on the console while a client can adopt the capsule. */
+    adoption: volatile('capsule/adoption'),
     powerOff: volatile('capsule/power-off-ms'),
     bootReport: volatile('capsule/boot.json'),
     updateKeys: '/usr/lib/capsule/update-keys',

@@ -23,12 +23,12 @@ export class AdoptionCode {
 
   /** Undefined during the pause after wrong ones. */
   shown(): string | undefined {
-    return this.#pauseMs() > 0 ? undefined : this.#code;
+    return this.pauseMs() > 0 ? undefined : this.#code;
   }
 
   /** Fails with `ADOPTION_PAUSED`, `ADOPTION_CODE_WRONG`. */
   check(typed: string): void {
-    const pauseMs = this.#pauseMs();
+    const pauseMs = this.pauseMs();
     if (pauseMs > 0) throw adoptionError.PAUSED({ seconds: Math.ceil(pauseMs / 1000) });
     if (isSame(readClaimCode(typed), this.#code)) return;
     this.#triesLeft -= 1;
@@ -43,7 +43,8 @@ export class AdoptionCode {
     this.#triesLeft = TRIES;
   }
 
-  #pauseMs(): number {
+  /** Until a new one follows wrong ones; 0: none is to come. */
+  pauseMs(): number {
     return Math.max(0, this.#pausedUntil - this.#monotonicMs());
   }
 }

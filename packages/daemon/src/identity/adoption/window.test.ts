@@ -28,6 +28,7 @@ test('the first client with the code becomes an admin with host access, and the 
     isOpen: false,
     code: '',
     closesInMs: undefined,
+    changesInMs: undefined,
     isOwned: true,
     acceptsOldClients: false,
   });

@@ -15,8 +15,6 @@ export interface AdoptionParts {
   /** SHA-256 of the capsule's certificate in DER. */
   readonly certificateDigest: Uint8Array;
   readonly monotonicMs: () => number;
-  /** Called when the window, its code or the owner has changed. */
-  readonly onChange: () => void;
 }
 
 /** A client that wants to become an owner. Empty parts are those that old clients do not send. */
@@ -34,6 +32,8 @@ export interface AdoptionState {
   readonly code: string;
   /** Milliseconds until it closes; undefined: it stays open until the adoption. */
   readonly closesInMs: number | undefined;
+  /** Milliseconds until the window closes or a code comes by itself; undefined: never. */
+  readonly changesInMs: number | undefined;
   readonly isOwned: boolean;
   readonly acceptsOldClients: boolean;
 }
@@ -50,6 +50,7 @@ interface Opened {
 export class AdoptionWindow {
   readonly #parts: AdoptionParts;
   readonly #code: AdoptionCode;
+  readonly #listeners = new Set<() => void>();
   /** By root, for a time. */
   #opened: Opened | undefined;
 
@@ -67,6 +68,7 @@ export class AdoptionWindow {
       isOpen,
       code: (isOpen ? this.#code.shown() : undefined) ?? '',
       closesInMs: isOwned && opened ? opened.until - now : undefined,
+      changesInMs: leastOf(opened && opened.until - now, this.#code.pauseMs()),
       isOwned,
       acceptsOldClients: opened?.acceptsOldClients ?? false,
     };
@@ -76,7 +78,7 @@ export class AdoptionWindow {
   open(forMs: number, acceptsOldClients: boolean): void {
     const until = this.#parts.monotonicMs() + forMs;
     this.#opened = forMs > 0 ? { until, acceptsOldClients } : undefined;
-    this.#parts.onChange();
+    this.#notify();
   }
 
   /**
@@ -96,8 +98,18 @@ export class AdoptionWindow {
     });
     this.#opened = undefined;
     this.#code.renew();
-    this.#parts.onChange();
+    this.#notify();
     return key;
+  }
+
+  /** Calls `listener` when the window, its code or the owner may have changed, until the result is disposed. */
+  follow(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #checkCode(request: AdoptionRequest, { acceptsOldClients }: AdoptionState): void {
@@ -110,7 +122,7 @@ export class AdoptionWindow {
       this.#code.check(request.code);
     } finally {
       // The console shows another code after too many wrong ones.
-      this.#parts.onChange();
+      this.#notify();
     }
   }
 
@@ -131,4 +143,10 @@ export class AdoptionWindow {
     if (isOver) this.#opened = undefined;
     return this.#opened;
   }
+}
+
+/** Zero is no time: nothing is to come. */
+function leastOf(...times: readonly (number | undefined)[]): number | undefined {
+  const later = times.filter((one) => one !== undefined && one > 0) as number[];
+  return later.length === 0 ? undefined : Math.min(...later);
 }

@@ -71,7 +71,6 @@ export function identityCase(db = openMemory()) {
     challenges,
     certificateDigest: CERTIFICATE_DIGEST,
     monotonicMs,
-    onChange: () => undefined,
   });
   return { db, clock, records, challenges, live, keys, verifier, adoption };
 }
