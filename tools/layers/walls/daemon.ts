@@ -27,6 +27,7 @@ export const DAEMON: Folders = {
     uses: ['pause', 'scope', 'store', 'workload'],
     tests: ['testing'],
   },
+  screen: { uses: [] },
   update: { uses: [], tests: ['store'] },
   projection: { uses: ['store'], tests: ['testing'] },
   manifest: {
@@ -77,6 +78,7 @@ export const DAEMON: Folders = {
       'projection',
       'registry',
       'scope',
+      'screen',
       'store',
       'update',
       'volume',

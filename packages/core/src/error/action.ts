@@ -10,7 +10,7 @@ const IN_CELL = ['--cell', ...IN_STACK] as const;
  * they are written. Each program has its own words for an action; `--name` is written as a flag.
  */
 export const ACTIONS = {
-  adopt: ['address', '--name'],
+  adopt: ['address', '--code', '--name'],
   'adoption.open': ['--for'],
   apply: ['--file'],
   'capsule.info': [],

@@ -84,7 +84,7 @@ export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisp
   const network = await listenOnNetwork(setup, stored, { ...calls, gate });
   if (network !== undefined) stack.use(network);
   if (network !== undefined && identity !== undefined) {
-    stack.use(showAdoption(setup, identity, parts.updates !== undefined));
+    stack.use(showAdoption(setup, identity));
   }
   return stack.move();
 }
@@ -122,7 +122,7 @@ function resolveRealm(stored: Stored | CapsuleError, realm: string): string {
 function capsuleParts(setup: Setup, parts: ApiParts): CapsuleServiceParts {
   const { config, paths } = setup;
   const { version, startedAt, ports } = parts;
-  const observer = new CapsuleObserver(observerParts(setup, parts));
+  const observer = capsuleObserver(setup, parts);
   return {
     about: {
       version,
@@ -136,6 +136,10 @@ function capsuleParts(setup: Setup, parts: ApiParts): CapsuleServiceParts {
     updates: () => requireUpdates(parts.updates),
     power: parts.updates?.machine.power,
   };
+}
+
+export function capsuleObserver(setup: Setup, parts: ApiParts): CapsuleObserver {
+  return new CapsuleObserver(observerParts(setup, parts));
 }
 
 function observerParts({ config, paths }: Setup, parts: ApiParts): CapsuleObserverParts {

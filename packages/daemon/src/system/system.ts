@@ -26,6 +26,7 @@ import type { Ports } from './ports.ts';
 import { PowerOff } from './power-off.ts';
 import { createResources, startResources } from './resources.ts';
 import { leastMemory, openRuntimes, type Runtimes } from './runtimes.ts';
+import { startScreen } from './screen.ts';
 import type { Setup } from './setup.ts';
 import { type OpenedStore, openStored } from './store.ts';
 import type { Stored } from './stored.ts';
@@ -71,6 +72,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const updates = await updatesOf(setup, { stored, ports });
   const api = { version, startedAt, ports, microVms, inspection, stored, updates, access };
   stack.use(await serveApi(setup, api));
+  if (updates !== undefined) startScreen(setup, api, updates);
   const resources = isCapsuleError(stored) ? undefined : stored.resources;
   const powerOff = new PowerOff({ resources, runtime, path: paths.powerOff, log });
   // A later capsuled may be down at power-off: this announcement still gives workloads their time.
