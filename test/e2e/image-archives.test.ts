@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
@@ -8,7 +8,7 @@ import { run } from '@capsule/host';
 import { dockerArchive, type Lab, ociArchive, startLab, tar } from '@capsule/testkit';
 import { containerManifest } from './support/container-manifest.ts';
 import { type ContainerStore, readContainerStore } from './support/container-store.ts';
-import { damagedArchives } from './support/damaged-archives.ts';
+import { damagedArchives, largeImage } from './support/damaged-archives.ts';
 import { ESCAPED, escapingImage, thievingImage, waysOut } from './support/escaping-image.ts';
 import { largeArchive } from './support/large-archive.ts';
 import { forgetPeakMemory, peakMemoryBytes } from './support/peak-memory.ts';
@@ -23,6 +23,7 @@ import { type SkopeoForm, skopeoArchive } from './support/skopeo-archive.ts';
 import { watchIngests } from './support/watch-ingests.ts';
 
 const MIB = 1024 * 1024;
+const CONTENT = 'perm/containerd/io.containerd.content.v1.content/blobs';
 
 suite('archives of images', { concurrency: false }, () => {
   let lab: Lab;
@@ -35,6 +36,8 @@ suite('archives of images', { concurrency: false }, () => {
     runCapsulectl(lab.host, args, options);
   const push = (archive: Uint8Array | Readable) =>
     capsulectl(['image', 'push', '-'], { input: archive });
+
+  const blobsLeft = () => readdir(join(lab.stateDir, 'perm/blobs'));
 
   const pushed: readonly { form: SkopeoForm; name: string; full: string }[] = [
     { form: 'docker-archive', name: 'shop/app:dev', full: 'docker.io/shop/app:dev' },
@@ -98,6 +101,26 @@ suite('archives of images', { concurrency: false }, () => {
       });
     }
     assertNothingNew(before, await readContainerStore(lab));
+    assert.deepEqual(await blobsLeft(), []);
+  });
+
+  test('a large blob is content as it is, and is not kept beside it', async () => {
+    const image = largeImage();
+    const archive = ociArchive(image, [{ 'org.opencontainers.image.ref.name': 'blob:1' }]);
+    assert.equal((await capsulectl(['realm', 'create', 'other'])).exitCode, 0);
+    // The second time, containerd has the blob; the third time, in another realm.
+    for (const realm of ['main', 'main', 'other']) {
+      const words = ['image', 'push', '--realm', realm, '-'];
+      const answer = await capsulectl(words, { input: archive });
+      const expected = [0, 'docker.io/library/blob:1\n'];
+      assert.deepEqual([answer.exitCode, answer.stdout], expected, answer.stderr);
+      const list = await capsulectl(['image', 'list', '--realm', realm]);
+      assert.match(list.stdout, /blob:1/);
+    }
+    const digest = image.layers[0]?.digest ?? '';
+    const content = await readFile(join(lab.stateDir, CONTENT, digest.replace(':', '/')));
+    assert.ok(content.equals(image.layers[0]?.data ?? Buffer.alloc(0)));
+    assert.deepEqual(await blobsLeft(), []);
   });
 
   for (const way of waysOut()) {

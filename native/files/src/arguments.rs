@@ -22,17 +22,20 @@ pub enum Arguments {
     Files { root: Root, work: Work },
     /// Of an archive alone, which is the input.
     Measure,
+    /// The same, for a folder that takes its large blobs.
+    Sift(PathBuf),
 }
 
 pub const USAGE: &str = "capsule-files \
     process PID CGROUP | mount TYPE SOURCE OPTIONS BASE PLACE rw|ro [without PATH]..., \
-    then pack PATH [VOLUME-BYTES] | unpack PATH own|fill|root | look PATH; or measure";
+    then pack PATH [VOLUME-BYTES] | unpack PATH own|fill|root | look PATH; or measure; or sift FOLDER";
 
 /// All are positional: only our own driver writes them. Paths are bytes.
 pub fn parse(mut words: impl Iterator<Item = OsString>) -> Option<Arguments> {
     let text = |word: OsString| word.into_string().ok();
     let mut root = match words.next()?.as_bytes() {
         b"measure" => return Some(Arguments::Measure),
+        b"sift" => return Some(Arguments::Sift(PathBuf::from(words.next()?))),
         b"process" => Root::Process {
             pid: text(words.next()?)?.parse().ok()?,
             cgroup: text(words.next()?)?,

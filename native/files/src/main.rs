@@ -16,6 +16,7 @@ use capsule_archive::measure::{measure, remark};
 use capsule_archive::own_folder::allow_deep_trees;
 use capsule_archive::pack::{pack, Pack};
 use capsule_archive::reopen::Reopen;
+use capsule_archive::sift::sift;
 use capsule_archive::unpack::unpack;
 use capsule_archive::warnings::Warnings;
 use capsule_archive::{Seekable, Stream};
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     };
     let done = match arguments {
         Arguments::Measure => measure_input(),
+        Arguments::Sift(folder) => sift_input(&folder),
         Arguments::Files { root, work } => {
             let mut lines = io::stderr();
             let mut warnings = Warnings::new(&mut lines);
@@ -111,8 +113,7 @@ fn raw(stream: impl AsFd) -> Outcome<File> {
 
 /// Reports the size of the archive, which the client compares with its own count.
 fn report(bytes: u64) {
-    // When this fails, no reader is left.
-    let _ = writeln!(io::stderr(), "bytes\t{bytes}");
+    write_line(&format!("bytes\t{bytes}"));
 }
 
 fn hidden_by_archive(path: &Path) -> Outcome<()> {
@@ -133,6 +134,22 @@ fn measure_input() -> Outcome<()> {
     ))
 }
 
+/// Passes the archive on without its large blobs, and then reports them: `blob`, name and size, separated by tabs.
+fn sift_input(folder: &Path) -> Outcome<()> {
+    let mut input = Counted::new(raw(io::stdin().as_fd())?);
+    let input_buffer = BufReader::with_capacity(BUFFER_BYTES, &mut input);
+    let mut output = BufWriter::with_capacity(BUFFER_BYTES, raw(io::stdout().as_fd())?);
+    let sifted = sift(folder, input_buffer, &mut output)?;
+    for blob in &sifted.blobs {
+        write_line(&format!("blob\t{}\t{}", blob.name, blob.bytes));
+    }
+    if sifted.is_whole {
+        write_line("whole");
+    }
+    report(input.bytes);
+    Ok(())
+}
+
 fn print(text: &str) -> Outcome<()> {
     io::stdout()
         .write_all(text.as_bytes())
@@ -146,6 +163,10 @@ fn die_with_parent() {
 }
 
 fn complain(failure: &Failure) {
+    write_line(&failure.line());
+}
+
+fn write_line(line: &str) {
     // When this fails, no reader is left; the exit code has the result too.
-    let _ = writeln!(io::stderr(), "{}", failure.line());
+    let _ = writeln!(io::stderr(), "{line}");
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   type Blob,
   blob,
@@ -25,6 +25,7 @@ const OCI_NAME = [{ 'org.opencontainers.image.ref.name': NAME }];
  */
 export function damagedArchives(): readonly DamagedArchive[] {
   const image = newImage();
+  const large = largeImage();
   return [
     // The client does not send it.
     {
@@ -56,6 +57,16 @@ export function damagedArchives(): readonly DamagedArchive[] {
     {
       what: 'an OCI archive with a layer that does not match its digest',
       archive: ociArchive(withTornLayers(image), OCI_NAME),
+      code: 'IMAGE_INVALID',
+    },
+    {
+      what: 'an OCI archive cut in the middle of a large layer',
+      archive: half(ociArchive(large, OCI_NAME)),
+      code: 'IMAGE_INVALID',
+    },
+    {
+      what: 'an OCI archive with a large layer that does not match its digest',
+      archive: ociArchive(withTornLayers(large), OCI_NAME),
       code: 'IMAGE_INVALID',
     },
     {
@@ -92,6 +103,11 @@ function newImage(): TestImage {
     data: Buffer.from(`${randomUUID()}\n`.repeat(1000)),
   });
   return testImage({ layers: [[file('bottom')], [file('top')]] });
+}
+
+/** Its layer does not come to containerd with the rest of an OCI archive. */
+export function largeImage(): TestImage {
+  return testImage({ layers: [[{ path: 'large', data: randomBytes(3 * 1024 * 1024) }]] });
 }
 
 function half(archive: Buffer): Buffer {

@@ -54,6 +54,7 @@ export const DRIVERS: Folders = {
       'containerd/gen',
       'containerd/realm',
       'containerd/user',
+      'files-program',
       'image',
       'oci',
     ],

@@ -15,6 +15,7 @@ pub mod owner;
 pub mod pack;
 pub mod path;
 pub mod reopen;
+pub mod sift;
 pub mod time;
 pub mod transfer;
 pub mod unpack;

@@ -1,4 +1,5 @@
 import type { Image, ImageDetails } from '../resource/image/image.ts';
+import type { ByteSource } from './byte-connection.ts';
 
 export interface PullProgress {
   readonly stage: 'resolving' | 'pulling' | 'unpacking';
@@ -13,6 +14,14 @@ export interface PullPart {
   readonly name: string;
   readonly doneBytes: number;
   readonly totalBytes: number;
+}
+
+/** How an archive is loaded. */
+export interface LoadRules {
+  /** Takes the place of the names in the archive; without a tag, that of the archive counts. */
+  readonly name?: string | undefined;
+  /** Called with the size of what came, before the images are named. */
+  readonly count?: (bytes: number) => void;
 }
 
 /** The capsule's image cache. References are full ones (see `normaliseImageReference`). */
@@ -30,15 +39,10 @@ export interface ImageStore {
   ): Promise<Image>;
   /**
    * Takes a `docker save` archive or a tar of an OCI layout, unpacks it, and answers the full
-   * references it brought. `name` takes the place of the names in it; without a tag, that of the archive
-   * counts. Fails with `IMAGE_INVALID`, `IMAGE_UNNAMED` when nothing in it has a name, or
-   * `IMAGE_AMBIGUOUS` when `name` could be of several images, and leaves nothing behind.
+   * references it brought. Fails with `IMAGE_INVALID`, `IMAGE_UNNAMED` when nothing in it has a name, or
+   * `IMAGE_AMBIGUOUS` when `how.name` could be of several images, and leaves nothing behind.
    */
-  load(
-    archive: AsyncIterable<Uint8Array>,
-    signal?: AbortSignal,
-    name?: string,
-  ): Promise<readonly Image[]>;
+  load(archive: ByteSource, signal?: AbortSignal, how?: LoadRules): Promise<readonly Image[]>;
   /** How the image is to be run; undefined when it is not there. */
   describe(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined>;
   /** Removes the name, and all that nothing else needs. Idempotent. */

@@ -4,6 +4,7 @@ import type { ImageService } from '@capsule/api/wire';
 import { cellOfWorkload, completeSpec, FIRST_STATUS, refOfWorkload } from '@capsule/core';
 import { FakeImageStore } from '@capsule/testkit';
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
+import { BulkTransfers } from '../bulk/transfers.ts';
 import { ImageCommands } from '../image/commands.ts';
 import { imageService } from './image-service.ts';
 
@@ -32,7 +33,8 @@ async function setUp(): Promise<Service> {
       now: () => Number.MAX_SAFE_INTEGER,
     });
   const realmOf = (name: string) => (name === 'default' ? 'main' : name);
-  return imageService({ images: { of }, use, realmOf }) as Service;
+  const transfers = new BulkTransfers(() => 0);
+  return imageService({ images: { of }, transfers, use, realmOf }) as Service;
 }
 
 const usersIn = async (service: Service, realm: string) => {

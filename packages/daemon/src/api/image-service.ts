@@ -1,32 +1,23 @@
-import { type ImagePushRequest, type ImageService, imageToProto } from '@capsule/api/wire';
+import { type ImageService, imageToProto } from '@capsule/api/wire';
 import {
-  action,
   type CapsuleError,
   DEFAULT_STACK,
-  defineErrors,
   type Image,
   type ImageStores,
   isCapsuleError,
   normaliseImageReference,
-  parseImageReference,
-  remedy,
 } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
+import type { BulkTransfers } from '../bulk/transfers.ts';
 import type { ImageCommands } from '../image/commands.ts';
 import { imageUseError } from '../image/errors.ts';
 import { inTime } from './image/in-time.ts';
 import { pullWithProgress } from './image/pull.ts';
-
-export const pushError = defineErrors('PUSH', {
-  OUT_OF_ORDER: {
-    kind: 'invalid',
-    message: () => 'push messages are out of order: metadata must come first, once',
-    hint: remedy`use ${action('image.push')}`,
-  },
-});
+import { pushCalls } from './image/push.ts';
 
 export interface ImageServiceParts {
   readonly images: ImageStores;
+  readonly transfers: BulkTransfers;
   /** Or the error that makes the store unusable: the images in use are unknown then. */
   readonly use: ((realm: string) => ImageCommands) | CapsuleError;
   /** The realm that a name means: a realm may have an alias. */
@@ -36,6 +27,7 @@ export interface ImageServiceParts {
 /** Implements the calls about the image caches of realms. */
 export function imageService({
   images,
+  transfers,
   use,
   realmOf: resolve,
 }: ImageServiceParts): Partial<ServiceImpl<typeof ImageService>> {
@@ -92,21 +84,7 @@ export function imageService({
         yield { data: data as Uint8Array<ArrayBuffer> };
       }
     },
-    async push(requests, context) {
-      const incoming = requests[Symbol.asyncIterator]();
-      const first = await incoming.next();
-      const msg = first.done === true ? undefined : first.value.msg;
-      const count = { bytes: 0 };
-      const name = msg?.case === 'metadata' && msg.value.name !== '' ? msg.value.name : undefined;
-      if (name !== undefined) parseImageReference(name);
-      const chunks = chunksOf(msg, incoming, count);
-      const store = storeOf(msg?.case === 'metadata' ? msg.value : { realm: '' });
-      const loaded = await store.load(chunks, context.signal, name);
-      return {
-        imageRefs: loaded.map(({ name }) => name),
-        bytesReceived: BigInt(count.bytes),
-      };
-    },
+    ...pushCalls({ storeOf, transfers }),
   };
 }
 
@@ -119,21 +97,4 @@ type Lists = 'entrypoint' | 'cmd' | 'env' | 'layers';
 function mapLists(lists: Record<Lists, readonly string[]>): Record<Lists, string[]> {
   const { entrypoint, cmd, env, layers } = lists;
   return { entrypoint: [...entrypoint], cmd: [...cmd], env: [...env], layers: [...layers] };
-}
-
-async function* chunksOf(
-  first: ImagePushRequest['msg'] | undefined,
-  rest: AsyncIterator<ImagePushRequest>,
-  count: { bytes: number },
-): AsyncGenerator<Uint8Array> {
-  const counted = (chunk: Uint8Array) => {
-    count.bytes += chunk.length;
-    return chunk;
-  };
-  if (first?.case === 'chunk') yield counted(first.value);
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-    const { msg } = next.value;
-    if (msg.case !== 'chunk') throw pushError.OUT_OF_ORDER({});
-    yield counted(msg.value);
-  }
 }

@@ -60,6 +60,7 @@ export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisp
     capsule: capsuleParts(setup, parts),
     images: {
       images: ports.imageStores,
+      transfers,
       use: isCapsuleError(stored) ? stored : stored.resources.images,
       realmOf: (realm) => resolveRealm(stored, realm),
     },

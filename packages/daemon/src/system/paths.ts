@@ -10,6 +10,10 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
   const volatile = (name: string) => path.join(runPath, name);
   return {
     store: permanent('state.db'),
+    /** Large blobs of pushed images, until they are content. */
+    blobs: permanent('blobs'),
+    content: permanent('containerd/io.containerd.content.v1.content'),
+    filesBinary: '/usr/bin/capsule-files',
     certs: permanent('containerd-certs.d'),
     secretKey: permanent('secret.key'),
     tls: permanent('tls'),

@@ -122,7 +122,7 @@ interface Opened {
 async function openPorts(setup: Setup, { runtimes, network, store }: Opened): Promise<Ports> {
   const { microVms, runtime, files } = runtimes;
   const { paths } = setup;
-  const imageStores = openImages(setup, runtimes, (host) =>
+  const imageStores = await openImages(setup, runtimes, (host) =>
     isCapsuleError(store) ? undefined : store.registries.findLogin(host),
   );
   const cgroups = new KernelCgroups();
@@ -171,7 +171,14 @@ async function startStored(
     network: { bridge: config.bridge.name, cidr: config.bridge.cidr },
     spacePool: config.spaces.cidr,
     concurrency: config.workloads.concurrency,
-    ownFolders: [paths.volumes, paths.uploads, paths.vms, paths.vmImages, paths.vmKernels],
+    ownFolders: [
+      paths.volumes,
+      paths.uploads,
+      paths.blobs,
+      paths.vms,
+      paths.vmImages,
+      paths.vmKernels,
+    ],
     limits,
     leastMib,
   });

@@ -5,10 +5,15 @@ const WARNINGS_MOST = 200;
 const FAILURE_MOST = 16 * 1024;
 const WARNING = 'warning\t';
 const BYTES = /^bytes\t(\d+)$/;
+const NOTE = /^(blob\t|whole$)/;
+/** An image has fewer layers. */
+const NOTES_MOST = 10_000;
 
 /** Collects the error output of capsule-files: lines of warnings, and at the end its count of bytes or the failure. */
 export class ErrorOutput {
   readonly warnings: string[] = [];
+  /** About blobs: see the command `sift`. */
+  readonly notes: string[] = [];
   /** Of the archive that it read or wrote. */
   bytes = 0;
   #failure = '';
@@ -31,6 +36,8 @@ export class ErrorOutput {
     const [, bytes] = BYTES.exec(line) ?? [];
     if (bytes !== undefined) {
       this.bytes = Number(bytes);
+    } else if (NOTE.test(line)) {
+      if (this.notes.length < NOTES_MOST) this.notes.push(line);
     } else if (!line.startsWith(WARNING)) {
       this.#failure = `${this.#failure}${line}\n`.slice(-FAILURE_MOST);
     } else if (this.warnings.length < WARNINGS_MOST) {

@@ -56,7 +56,13 @@ export class FilesProgram implements AsyncDisposable {
     this.child.stdin?.on('error', () => undefined);
     const kill = () => this.child.kill('SIGKILL');
     signal?.addEventListener('abort', kill, { once: true });
+    if (signal?.aborted) kill();
     this.child.once('close', () => signal?.removeEventListener('abort', kill));
+  }
+
+  /** The lines that it has printed beside warnings and failures. */
+  get notes(): readonly string[] {
+    return this.#errors.notes;
   }
 
   /**

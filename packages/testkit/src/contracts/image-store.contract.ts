@@ -88,7 +88,7 @@ export function imageStoreContract(
       const tagged = ociArchive(image, [named('Release')]);
       await assert.rejects(store.load(chunks(tagged)), { code: 'IMAGE_UNNAMED' });
       for (const archive of [tagged, dockerArchive(image, null), dockerArchive(image, ['a:1'])]) {
-        const loaded = await store.load(chunks(archive), undefined, 'given:2');
+        const loaded = await store.load(chunks(archive), undefined, { name: 'given:2' });
         assert.deepEqual(
           loaded.map((each) => each.name),
           ['docker.io/library/given:2'],

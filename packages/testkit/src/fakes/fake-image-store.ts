@@ -1,4 +1,11 @@
-import type { Image, ImageDetails, ImageStore, PullProgress } from '@capsule/core';
+import type {
+  ByteSource,
+  Image,
+  ImageDetails,
+  ImageStore,
+  LoadRules,
+  PullProgress,
+} from '@capsule/core';
 import { blob } from '../images/test-image.ts';
 import { fakeError } from './fake-error.ts';
 import { readArchive } from './read-archive.ts';
@@ -95,16 +102,18 @@ export class FakeImageStore implements ImageStore {
   }
 
   async load(
-    archive: AsyncIterable<Uint8Array>,
+    archive: ByteSource,
     signal?: AbortSignal,
-    name?: string,
+    { name, count }: LoadRules = {},
   ): Promise<readonly Image[]> {
     const parts: Uint8Array[] = [];
     for await (const part of archive) {
       signal?.throwIfAborted();
       parts.push(part);
     }
-    const images = readArchive(Buffer.concat(parts), name).map((image) => ({
+    const bytes = Buffer.concat(parts);
+    count?.(bytes.length);
+    const images = readArchive(bytes, name).map((image) => ({
       ...image,
       updatedAt: Date.now(),
     }));

@@ -1,5 +1,3 @@
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { ImagePushRequestSchema } from '@capsule/api/wire';
 import type { Run } from '../../program/command.ts';
 import { openInput } from '../file/open-input.ts';
 import { createProgressView } from '../progress/progress-view.ts';
@@ -10,8 +8,9 @@ import { isData, readFormat } from '../render/format.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { requireImageArchive } from '../transfer/require-image-archive.ts';
 import { imageRealm } from './realm-flag.ts';
+import { sendImage } from './send-image.ts';
 
-/** With the wide HTTP/2 windows of the client, this size gives the best throughput. */
+/** Large pieces pass with fewer steps each. */
 const CHUNK_BYTES = 256 * 1024;
 
 export const run: Run = async (input, context) => {
@@ -25,18 +24,10 @@ export const run: Run = async (input, context) => {
   const showProgress = async (sentBytes: number) => {
     await view.update(file.name, 'pushing', meter.describe(sentBytes, file.sizeBytes));
   };
+  const wanted = { totalBytes: BigInt(file.sizeBytes), name, realm: imageRealm(input) };
+  const pieces = shown(chunks, showProgress, () => view.update(file.name, 'unpacking'));
   const answer = await withCapsule(input, context, (client) =>
-    client.image.push(
-      messages(
-        { totalBytes: file.sizeBytes, name, realm: imageRealm(input) },
-        chunks,
-        showProgress,
-        () => view.update(file.name, 'unpacking'),
-      ),
-      {
-        signal: context.signal,
-      },
-    ),
+    sendImage(client, wanted, pieces, context.signal),
   ).finally(() => view.clear());
   const { imageRefs, bytesReceived } = answer;
   if (isData(format)) {
@@ -51,29 +42,17 @@ export const run: Run = async (input, context) => {
   return undefined;
 };
 
-interface Pushed {
-  readonly totalBytes: number;
-  readonly name: string;
-  readonly realm: string;
-}
-
-async function* messages(
-  { totalBytes, ...named }: Pushed,
+async function* shown(
   chunks: AsyncIterable<Uint8Array>,
   onSent: (bytes: number) => Promise<void>,
   onEnd: () => Promise<void>,
-): AsyncGenerator<MessageInitShape<typeof ImagePushRequestSchema>> {
-  yield { msg: { case: 'metadata', value: { totalBytes: BigInt(totalBytes), ...named } } };
+): AsyncGenerator<Uint8Array> {
   let sentBytes = 0;
   await onSent(sentBytes);
   for await (const chunk of chunks) {
-    // A chunk of a pipe may be larger than a message should be.
-    for (let from = 0; from < chunk.length; from += CHUNK_BYTES) {
-      const value = chunk.subarray(from, from + CHUNK_BYTES);
-      yield { msg: { case: 'chunk', value } };
-      sentBytes += value.length;
-      await onSent(sentBytes);
-    }
+    yield chunk;
+    sentBytes += chunk.length;
+    await onSent(sentBytes);
   }
   await onEnd();
 }

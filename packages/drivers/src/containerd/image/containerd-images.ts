@@ -1,12 +1,19 @@
 import { arch } from 'node:os';
-import type { Image, ImageDetails, ImageStore, PullProgress } from '@capsule/core';
+import type {
+  ByteSource,
+  Image,
+  ImageDetails,
+  ImageStore,
+  LoadRules,
+  PullProgress,
+} from '@capsule/core';
 import { Code } from '@connectrpc/connect';
 import { type Architecture, architectureOf } from '../../oci/architecture.ts';
 import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { type CallContext, ignoring, translateErrors } from '../client/rpc-error.ts';
 import type { FindLogin } from './answer-logins.ts';
-import type { ImageContext } from './context.ts';
+import type { BlobPlace, ImageContext } from './context.ts';
 import { ImageReader } from './image-reader.ts';
 import { getImage, listImages } from './list-images.ts';
 import { loadArchive } from './load-archive.ts';
@@ -25,6 +32,8 @@ export interface ContainerdImagesOptions {
   readonly arch?: Architecture;
   /** Logins for registries. Default: none. */
   readonly findLogin?: FindLogin;
+  /** Default: large blobs of archives come with all the rest. */
+  readonly blobs?: BlobPlace;
 }
 
 /** The image cache in containerd's content store and snapshotter. */
@@ -43,6 +52,7 @@ export class ContainerdImages implements ImageStore {
       certsDir: options.certsDir ?? '/perm/containerd-certs.d',
       stallMs: options.stallMs ?? 60_000,
       ...(options.findLogin && { findLogin: options.findLogin }),
+      ...(options.blobs && { blobs: options.blobs }),
     };
   }
 
@@ -66,12 +76,8 @@ export class ContainerdImages implements ImageStore {
     return translateErrors(this.#call(`pull image ${reference}`, signal), pull);
   }
 
-  load(
-    archive: AsyncIterable<Uint8Array>,
-    signal?: AbortSignal,
-    name?: string,
-  ): Promise<readonly Image[]> {
-    const load = this.#loading.then(() => loadArchive(this.#context, { archive, name }, signal));
+  load(archive: ByteSource, signal?: AbortSignal, how: LoadRules = {}): Promise<readonly Image[]> {
+    const load = this.#loading.then(() => loadArchive(this.#context, { archive, ...how }, signal));
     this.#loading = load.catch(() => undefined);
     return translateErrors(this.#call('load the archive', signal), load);
   }

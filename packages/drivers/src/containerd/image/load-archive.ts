@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
-import type { Image } from '@capsule/core';
+import type { ByteSource, Image, LoadRules } from '@capsule/core';
+import { emptyFolder } from '@capsule/host';
 import { asRecord } from '../../oci/image-config.ts';
 import { NO_TIMEOUT } from '../client/containerd-client.ts';
 import { expiryLabels, type LeaseHeaders, withLease } from '../client/lease.ts';
@@ -11,9 +14,11 @@ import { givenName, namedImages } from './archive-names.ts';
 import type { ImageContext } from './context.ts';
 import { describeDestination } from './describe-destination.ts';
 import { type Descriptor, readDescriptors } from './descriptor.ts';
+import { ingestBlob } from './ingest-blob.ts';
 import { describeLoadError } from './load-error.ts';
 import { deleteRecord, getRecord, STAGING_PREFIX, saveRecord } from './records.ts';
 import { sendArchive } from './send-archive.ts';
+import { type SiftedBlob, siftArchive } from './sift-archive.ts';
 
 /**
  * Streams an archive into containerd, which stores and unpacks it, and names the images that it held.
@@ -21,13 +26,13 @@ import { sendArchive } from './send-archive.ts';
  */
 export async function loadArchive(
   context: ImageContext,
-  { archive, name }: ArchiveToLoad,
+  { archive, name, count = () => undefined }: ArchiveToLoad,
   signal?: AbortSignal,
 ): Promise<readonly Image[]> {
   return withLease(context.client, async (headers) => {
     const staging = `${STAGING_PREFIX}${context.client.mark}-${randomUUID()}`;
     try {
-      await transferArchive(context, { archive, staging, headers }, signal);
+      await transferArchive(context, { archive, staging, headers, count }, signal);
       return await nameImages(context, { staging, name }, signal);
     } finally {
       await deleteRecord(context, staging);
@@ -35,21 +40,20 @@ export async function loadArchive(
   });
 }
 
-export interface ArchiveToLoad {
-  readonly archive: AsyncIterable<Uint8Array>;
-  /** Replaces the names in the archive. */
-  readonly name: string | undefined;
+export interface ArchiveToLoad extends LoadRules {
+  readonly archive: ByteSource;
 }
 
 interface ArchiveTransfer {
-  readonly archive: AsyncIterable<Uint8Array>;
+  readonly archive: ByteSource;
   readonly staging: string;
   readonly headers: LeaseHeaders;
+  readonly count: (bytes: number) => void;
 }
 
 async function transferArchive(
   context: ImageContext,
-  { archive, staging, headers }: ArchiveTransfer,
+  { staging, headers, ...transfer }: ArchiveTransfer,
   signal?: AbortSignal,
 ): Promise<void> {
   const controller = new AbortController();
@@ -57,6 +61,7 @@ async function transferArchive(
   signal?.throwIfAborted();
   signal?.addEventListener('abort', stop);
   try {
+    const archive = openArchive(context, { staging, headers, ...transfer }, controller.signal);
     const sending = await sendArchive(context.client, archive, controller);
     const source = create(ImageImportStreamSchema, { stream: sending.id });
     await context.client.transfer.transfer(
@@ -75,6 +80,35 @@ async function transferArchive(
     throw describeLoadError(error);
   } finally {
     signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** Yields the archive, or with a place for blobs, all of it but the large ones, which are content then. */
+async function* openArchive(
+  { client, blobs: place }: ImageContext,
+  { archive, staging, headers, count }: ArchiveTransfer,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  if (place === undefined) {
+    let bytes = 0;
+    for await (const chunk of archive) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+    count(bytes);
+    return;
+  }
+  const { filesBinary, contentFolder } = place;
+  const folder = join(place.folder, staging);
+  await mkdir(folder, { recursive: true });
+  const useBlobs = async (blobs: readonly SiftedBlob[]) => {
+    for (const blob of blobs) await ingestBlob({ client, headers, contentFolder }, blob, signal);
+  };
+  try {
+    yield* siftArchive(archive, { filesBinary, folder, useBlobs, count }, signal);
+  } finally {
+    await emptyFolder(folder);
+    await rmdir(folder);
   }
 }
 
