@@ -90,3 +90,46 @@ test('values are shown as a manifest writes them; one variable is one change', (
     { path: 'resources.memoryLimitBytes', before: 1, after: 2, recreates: false },
   ]);
 });
+
+test('another order of what has none, and another spelling of an image, change nothing', () => {
+  const limits = [
+    { name: 'core', soft: 0, hard: 0 },
+    { name: 'nofile', soft: 1, hard: 2 },
+  ];
+  const ports = [8001, 8002].map((hostPort) => ({
+    hostPort,
+    containerPort: 80,
+    protocol: 'tcp' as const,
+  }));
+  const first = {
+    image: 'nginx',
+    ports,
+    ulimits: limits,
+    aliases: ['a', 'b'],
+    capabilities: { add: ['CAP_CHOWN', 'CAP_KILL'], drop: ['ALL'] },
+    tmpfs: [{ mountPath: '/a' }, { mountPath: '/b', options: ['ro', 'noexec'] }],
+    dependsOn: ['x', 'y'],
+  };
+  const second = {
+    image: 'docker.io/library/nginx:latest',
+    ports: ports.toReversed(),
+    ulimits: limits.toReversed(),
+    aliases: ['b', 'a'],
+    capabilities: { add: ['CAP_KILL', 'CAP_CHOWN'], drop: ['ALL'] },
+    tmpfs: first.tmpfs.toReversed(),
+    dependsOn: ['y', 'x'],
+  };
+  assert.deepEqual(describeContainerChange(containerOf(first), containerOf(second)), []);
+  assert.equal(needsNewContainer(containerOf(first).spec, containerOf(second).spec), false);
+  for (const other of [
+    { args: ['b', 'a'] },
+    { tmpfs: [{ mountPath: '/a' }, { mountPath: '/b', options: ['noexec', 'ro'] }] },
+    { capabilities: { add: ['ALL'], drop: ['CAP_CHOWN', 'CAP_KILL'] } },
+    { image: 'nginx:1' },
+  ]) {
+    const before = containerOf({ ...first, args: ['a', 'b'] });
+    const after = containerOf({ ...first, args: ['a', 'b'], ...other });
+    assert.equal(describeContainerChange(before, after).length > 0, true, JSON.stringify(other));
+    assert.equal(needsNewContainer(before.spec, after.spec), true, JSON.stringify(other));
+  }
+});

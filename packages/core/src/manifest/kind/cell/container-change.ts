@@ -1,6 +1,7 @@
 import type { ContainerDocument } from '../../../resource/workload/cell-document.ts';
 import { differences } from '../differences.ts';
 import type { FieldChange } from '../field-change.ts';
+import { hasSameMeaning } from '../has-same-meaning.ts';
 import { EDIT_EFFECTS } from './edit-effect.ts';
 import { containerBlock } from './print-container.ts';
 
@@ -16,12 +17,11 @@ export function describeContainerChange(
 ): readonly FieldChange[] {
   const [old, next] = [before === undefined ? {} : blockOf(before), blockOf(after)];
   const fields = [...new Set([...Object.keys(old), ...Object.keys(next)])];
-  return fields.flatMap((field) =>
-    differences(field, old[field], next[field]).map((leaf) => ({
-      ...leaf,
-      recreates: recreatesContainers(field),
-    })),
-  );
+  return fields.flatMap((field) => {
+    if (hasSameMeaning(field, old[field], next[field])) return [];
+    const recreates = recreatesContainers(field);
+    return differences(field, old[field], next[field]).map((leaf) => ({ ...leaf, recreates }));
+  });
 }
 
 /** A change of one variable or label is a change of no other. */

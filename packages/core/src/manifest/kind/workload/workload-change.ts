@@ -3,6 +3,7 @@ import { SPEC_DEFAULTS } from '../../../resource/workload/complete-spec.ts';
 import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import { differences } from '../differences.ts';
 import type { FieldChange } from '../field-change.ts';
+import { hasSameMeaning } from '../has-same-meaning.ts';
 
 /**
  * The effect of a change of each field. In place: the workload keeps running. The compiler checks that
@@ -66,7 +67,9 @@ export function describeWorkloadChange(
 ): readonly FieldChange[] {
   return FIELDS.flatMap((field) => {
     const old = before === undefined ? defaultOf(field) : fieldOf(field, before);
-    return differences(pathOf(field, after), old, fieldOf(field, after)).map((leaf) => ({
+    const next = fieldOf(field, after);
+    if (hasSameMeaning(field, old, next)) return [];
+    return differences(pathOf(field, after), old, next).map((leaf) => ({
       ...leaf,
       recreates: recreates(field),
     }));
