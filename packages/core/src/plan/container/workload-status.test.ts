@@ -238,6 +238,10 @@ test('a stop records how the program ended, and whether it was killed', () => {
   const killed = look(look(STARTED, RUNNING), { ...ENDED, exitCode: 137 }, stopped);
   assert.deepEqual([killed.phase, killed.reason, killed.exitSignal], ['stopped', 'Killed', 9]);
   assert.equal(look(killed, undefined, stopped), killed);
+  // It was not given any time: that is its way to stop.
+  const spec = { ...RECORD.spec, stopSignal: 'KILL' };
+  const usual = look(look(STARTED, RUNNING), { ...ENDED, exitCode: 137 }, { ...stopped, spec });
+  assert.deepEqual([usual.reason, usual.exitSignal], ['Stopped', 9]);
 });
 
 test('an exit by a signal and one for lack of memory are distinguished', () => {

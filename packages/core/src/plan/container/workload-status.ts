@@ -3,6 +3,7 @@ import type { ContainerSeen } from '../../port/container-runtime.ts';
 import type { ContainerRecord } from '../../resource/cell/container.ts';
 import type { HealthState } from '../../resource/cell/health-check.ts';
 import { describePause, type PauseReason } from '../../resource/cell/pause.ts';
+import { signalNumber } from '../../resource/cell/signal.ts';
 import { failureCodeOf, type StatusReason } from '../../resource/workload/status-reason.ts';
 import type { RolledBack, WorkloadStatus } from '../../resource/workload/workload.ts';
 import { containerRevision } from './container.ts';
@@ -23,6 +24,7 @@ import {
   isStoppedForHealth,
 } from './workload-run.ts';
 
+const SIGKILL = 9;
 /** A run this long counts as healthy: it resets the back-off. */
 const HEALTHY_AFTER_MS = 10 * 60_000;
 
@@ -326,6 +328,11 @@ function healthOf(
   return spec.healthCheck === undefined ? undefined : (before ?? 'starting');
 }
 
+/** How long the program may take to end by itself: no time if its stop signal is SIGKILL. */
+function patienceMs(record: ContainerRecord, before: WorkloadStatus): number {
+  return signalNumber(record.spec.stopSignal) === SIGKILL ? 0 : graceMs(record, before);
+}
+
 function ended(
   record: ContainerRecord,
   before: WorkloadStatus,
@@ -338,7 +345,7 @@ function ended(
     (clock.isOutOfMemory || seen.oomKilled === true) && seen.exitCode === KILLED,
   );
   if (record.desired === 'stopped')
-    return stopped(before, describeStop(graceMs(record, before), exit, finishedAt));
+    return stopped(before, describeStop(patienceMs(record, before), exit, finishedAt));
   if (seen.revision !== containerRevision(record)) return replaced(record, before);
   if (isRunDue(record, before)) return restarting(before, { finishedAt, ...exit });
   if (before.finishedAt === finishedAt) return before;
