@@ -11,8 +11,14 @@ export function planHostsFile({
   return [
     '127.0.0.1\tlocalhost',
     '::1\tlocalhost ip6-localhost ip6-loopback',
-    `${address}\t${hostname}`,
+    `${address}\t${ownNames(hostname).join(' ')}`,
     ...extraHosts.map((host) => `${host.address}\t${host.hostname}`),
     '',
   ].join('\n');
+}
+
+/** A host name with a domain is found by its first part, too: `hostname -s` and mail servers look that up. */
+function ownNames(hostname: string): readonly string[] {
+  const [short = ''] = hostname.split('.');
+  return [...new Set([hostname, short])];
 }
