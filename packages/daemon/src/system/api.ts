@@ -126,7 +126,8 @@ function capsuleParts(setup: Setup, parts: ApiParts): CapsuleServiceParts {
   const observer = capsuleObserver(setup, parts);
   return {
     about: {
-      version,
+      // Of the whole system, where capsuled is a part of one.
+      version: parts.updates?.machine.report.version ?? version,
       startedAt,
       bridgeCidr: config.bridge.cidr,
       volumeBackend: ports.volumes.backend.kind,
