@@ -101,4 +101,9 @@ export const imagerError = defineErrors('IMAGER', {
     message: (f: { entry: string; said: string }) => `${f.entry} cannot be bundled: ${f.said}`,
     hint: 'run npm run types for details; a bundle cannot have a top-level await',
   },
+  FAT_DAMAGED: {
+    kind: 'dataLoss',
+    message: (f: { detail: string }) => `the FAT volume is damaged: ${f.detail}`,
+    hint: 'write the image to the disk again',
+  },
 });
