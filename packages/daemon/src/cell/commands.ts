@@ -107,8 +107,8 @@ export class CellCommands {
   startContainer(ref: ContainerRef): boolean {
     return this.#changeContainer(ref, 'asked to start', (container, cell) => {
       this.#checkRunning(container, cell);
+      if (this.#parts.statusOf(ref).phase !== 'running') this.#checkGoing(container, cell);
       if (container.desired === 'running' && !this.#isWaiting(container)) return false;
-      this.#checkGoing(container, cell);
       this.#parts.cells.desire(ref, 'running');
       this.#begin(container);
       return true;
