@@ -28,9 +28,15 @@ export interface NewKey extends KeyRights {
 /** Enrols and removes keys. Every check and its change are one transaction. */
 export class KeyCommands {
   readonly #parts: KeyCommandsParts;
+  readonly #listeners = new Set<() => void>();
 
   constructor(parts: KeyCommandsParts) {
     this.#parts = parts;
+  }
+
+  /** Calls `listener` after every change. */
+  follow(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   list(): OperatorKey[] {
@@ -62,6 +68,13 @@ export class KeyCommands {
       if (isLast) throw keyError.LAST_ADMIN({ name: key.name });
       records.remove(kid);
       db.afterCommit(() => onRemoved(kid));
+      this.#notifyAfterCommit();
+    });
+  }
+
+  #notifyAfterCommit(): void {
+    this.#parts.db.afterCommit(() => {
+      for (const listener of this.#listeners) listener();
     });
   }
 
@@ -75,6 +88,7 @@ export class KeyCommands {
       if (known !== undefined) throw keyError.EXISTS({ kid, name: known.name });
       if (records.count() >= KEYS_MOST) throw keyError.TOO_MANY({ most: KEYS_MOST });
       records.add(key);
+      this.#notifyAfterCommit();
     });
     return { ...key, lastUsedAt: 0 };
   }

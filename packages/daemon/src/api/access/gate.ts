@@ -29,8 +29,9 @@ export function createGate(parts: GateParts): (context: HandlerContext) => void 
     if (before.kind === 'local') return;
     try {
       values.set(callerKey, identify(parts, before, method, requestHeader.get('authorization')));
+      checkRight(values.get(callerKey), method);
     } catch (error) {
-      if (isCapsuleError(error)) parts.refused(before, method, error);
+      if (isCapsuleError(error)) parts.refused(values.get(callerKey), method, error);
       throw connectErrorFrom(error);
     }
   };
@@ -50,9 +51,7 @@ function identify(
     if (authorization === null) throw authError.TOKEN_MISSING({});
     const { kid, name, role, hasHostAccess } = accept(authorization);
     attempts.succeed(clientOf(from));
-    const caller: Caller = { kind: 'key', kid, name, role, hasHostAccess, from };
-    checkRight(caller, method);
-    return caller;
+    return { kind: 'key', kid, name, role, hasHostAccess, from };
   } catch (error) {
     if (isCapsuleError(error) && error.kind === 'unauthenticated') attempts.fail(clientOf(from));
     throw error;

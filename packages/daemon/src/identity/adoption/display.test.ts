@@ -32,7 +32,6 @@ test('the card goes with the adoption, and comes back when root opens the window
   using _one = one;
   const rights = { role: 'admin', hasHostAccess: true } as const;
   keys.add({ ...rights, name: 'x', publicKey: makeKey().publicKey }, LOCAL_CALLER);
-  one.refresh();
   adoption.open(1000, false);
   adoption.open(0, false);
   assert.deepEqual(

@@ -57,6 +57,7 @@ export class AdoptionWindow {
   constructor(parts: AdoptionParts) {
     this.#parts = parts;
     this.#code = new AdoptionCode(parts.monotonicMs);
+    parts.keys.follow(() => this.#notify());
   }
 
   state(): AdoptionState {

@@ -1,5 +1,11 @@
 import * as wire from '@capsule/api/wire';
-import { type ConnectRouter, createConnectRouter, createContextValues } from '@connectrpc/connect';
+import { createLog } from '@capsule/engine';
+import {
+  type ConnectRouter,
+  createConnectRouter,
+  createContextValues,
+  type HandlerContext,
+} from '@connectrpc/connect';
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import { AuditLog } from '../../../audit/log.ts';
 import { Attempts } from '../../../identity/attempts.ts';
@@ -25,8 +31,14 @@ function isService(value: unknown): value is Service {
   return (value as { kind?: unknown } | undefined)?.kind === 'service';
 }
 
-/** Handlers of every RPC behind the real gate and interceptors, whose services only note that they were reached. */
-export function accessCase({ db, live, verifier, clock }: ReturnType<typeof identityCase>) {
+/**
+ * Every RPC behind the real gate and interceptors, with services that only note that they were reached. The streams of
+ * `held` send one message and then wait for the end of their call.
+ */
+export function accessCase(
+  { db, live, verifier, clock }: ReturnType<typeof identityCase>,
+  held: ReadonlySet<string> = new Set(),
+) {
   const reached = new Set<string>();
   const now = () => clock.now;
   const monotonicMs = () => clock.monotonic;
@@ -34,23 +46,25 @@ export function accessCase({ db, live, verifier, clock }: ReturnType<typeof iden
   const record = createRecorder({ audit, now, monotonicMs });
   const attempts = new Attempts(monotonicMs);
   const tokens = verifier();
-  const server = createConnectRouter({
-    requestGate: createGate({
-      attempts,
-      accept: (authorization) => tokens.accept(authorization),
-      refused: (caller, method, { code }) => record({ caller, method, object: '' }, code),
-    }),
-    interceptors: [
-      errorEdge({ error: () => undefined } as never),
-      auditEdge(record),
-      authorizeEdge({ live, attempts }),
-    ],
+  const gate = createGate({
+    attempts,
+    accept: (authorization) => tokens.accept(authorization),
+    refused: (caller, method, { code }) => record({ caller, method, object: '' }, code),
   });
-  for (const service of SERVICES) server.service(service, noting(service, reached));
-  return { server, reached, audit, attempts };
+  const interceptors = [
+    errorEdge(createLog(() => undefined)),
+    auditEdge(record),
+    authorizeEdge({ live, attempts }),
+  ];
+  const routes = (router: ConnectRouter) => {
+    for (const service of SERVICES) router.service(service, noting(service, reached, held));
+  };
+  const server = createConnectRouter({ requestGate: gate, interceptors });
+  routes(server);
+  return { server, routes, interceptors, gate, reached, audit, attempts };
 }
 
-function noting(service: Service, reached: Set<string>) {
+function noting(service: Service, reached: Set<string>, held: ReadonlySet<string>) {
   const calls = service.methods.map((method) => {
     const note = () => reached.add(`${service.typeName}/${method.name}`);
     const isStream = method.methodKind.startsWith('server') || method.methodKind.startsWith('bidi');
@@ -59,13 +73,20 @@ function noting(service: Service, reached: Set<string>) {
       note();
       return {};
     };
-    const stream = async function* () {
+    const stream = async function* (_: unknown, { signal }: HandlerContext) {
       note();
       yield {};
+      if (held.has(`${service.typeName}/${method.name}`)) await untilAborted(signal);
     };
     return [method.localName, isStream ? stream : answer];
   });
   return Object.fromEntries(calls);
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  if (!signal.aborted) await promise;
 }
 
 async function drain(requests: AsyncIterable<unknown>): Promise<void> {

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import http2 from 'node:http2';
+import { connect as connectPlain } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type ConnectionOptions, connect } from 'node:tls';
+import { Edge, type EdgeLimits } from '@capsule/api/server';
+import { LOCAL_CALLER } from '../identity/caller.ts';
+import { makeTlsIdentity } from '../identity/certificate/tls-identity.ts';
+import { CAPSULE_ID, identityCase, makeKey, tokenOf } from '../identity/testing/identity-case.ts';
+import { describePeer } from './access/peer.ts';
+import { accessCase } from './access/testing/access-case.ts';
+import { listenTls, type TlsLimits } from './listen-tls.ts';
+
+const INFO = '/capsule.v1.CapsuleService/GetInfo';
+const STREAM = '/capsule.v1.EventService/Stream';
+const CHALLENGE = '/capsule.v1.IdentityService/Challenge';
+
+async function open(
+  t: TestContext,
+  limits: Partial<TlsLimits> = {},
+  edge: Partial<EdgeLimits> = {},
+) {
+  const folder = await mkdtemp(join(tmpdir(), 'capsule-tls-'));
+  const world = identityCase();
+  const access = accessCase(world, new Set([STREAM.slice(1)]));
+  const { routes, interceptors, gate } = access;
+  const listener = await listenTls({
+    port: 0,
+    identity: makeTlsIdentity(folder, CAPSULE_ID),
+    edge: new Edge({ routes, interceptors, gate, limits: edge, describe: describePeer }),
+    limits,
+  });
+  t.after(async () => {
+    await listener[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+  const key = makeKey();
+  const rights = { role: 'admin', hasHostAccess: true } as const;
+  world.keys.add({ ...rights, name: 'laptop', publicKey: key.publicKey }, LOCAL_CALLER);
+  const spare = { ...rights, name: 'spare', publicKey: makeKey().publicKey };
+  world.keys.add(spare, LOCAL_CALLER);
+  return { ...world, ...access, key, port: listener.port };
+}
+
+function dial(port: number, options: ConnectionOptions = {}) {
+  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
+  socket.on('error', () => undefined);
+  return socket;
+}
+
+/** Calls over gRPC with an empty message, and returns the stream. */
+function call(session: http2.ClientHttp2Session, path: string, authorization?: string) {
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc+proto',
+    ...(authorization !== undefined && { authorization }),
+  });
+  stream.on('error', () => undefined);
+  stream.write(Buffer.alloc(5));
+  return stream;
+}
+
+function dialFrom(localAddress: string, port: number) {
+  const socket = connectPlain({ port, host: '127.0.0.1', localAddress });
+  return dial(port, { socket, ALPNProtocols: ['h2'] });
+}
+
+function session(t: TestContext, port: number, from = '127.0.0.1') {
+  const createConnection = () => dialFrom(from, port);
+  const one = http2.connect('https://capsule', { createConnection });
+  one.on('error', () => undefined);
+  t.after(() => one.destroy());
+  return one;
+}
+
+async function statusOf(stream: http2.ClientHttp2Stream): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const look = (headers: http2.IncomingHttpHeaders) => {
+    if (headers['grpc-status'] !== undefined) resolve(Number(headers['grpc-status']));
+  };
+  stream.on('response', look).on('trailers', look).resume();
+  return promise;
+}
+
+/** The head and the rest of an answer of HTTP/1.1, up to the end of the connection or `until`. */
+async function exchange(port: number, request: string, until: RegExp): Promise<string> {
+  const socket = dial(port, { ALPNProtocols: ['http/1.1'] });
+  socket.write(request);
+  let text = '';
+  for await (const data of socket) {
+    text += String(data);
+    if (until.test(text)) break;
+  }
+  socket.destroy();
+  return text;
+}
+
+test('a token opens the port over gRPC, and nothing else does', async (t) => {
+  const { port, key, reached } = await open(t);
+  const one = session(t, port);
+  assert.equal(await statusOf(call(one, INFO).end()), 16);
+  assert.equal(reached.size, 0);
+  assert.equal(await statusOf(call(one, INFO, tokenOf(key)).end()), 0);
+  assert.equal(reached.size, 1);
+});
+
+test('an earlier version of TLS is refused', async (t) => {
+  const { port } = await open(t);
+  const socket = dial(port, { maxVersion: 'TLSv1.2' });
+  const [error] = await once(socket, 'error');
+  assert.match(String(error.code), /PROTOCOL_VERSION/);
+});
+
+test('a call is refused before its body arrives', async (t) => {
+  const { port } = await open(t);
+  const head = `POST ${INFO} HTTP/1.1\r\nHost: capsule\r\nContent-Type: application/proto\r\n`;
+  const text = await exchange(port, `${head}Content-Length: 1000000\r\n\r\n`, /unauthenticated/);
+  assert.match(text, /^HTTP\/1\.1 401 /);
+});
+
+test('a WebSocket without a token carries a refusal and nothing else', async (t) => {
+  const { port, reached } = await open(t);
+  const lines = [
+    'GET /capsule.v1.WorkloadService/Exec HTTP/1.1',
+    'Host: capsule',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    'Sec-WebSocket-Protocol: capsule.connect.v1',
+  ];
+  const text = await exchange(port, `${lines.join('\r\n')}\r\n\r\n`, /unauthenticated/);
+  assert.match(text, /AUTH_TOKEN_MISSING|unauthenticated/);
+  assert.equal(reached.size, 0);
+});
+
+test('the removal of a key ends its open streams at once, and refuses its next call', async (t) => {
+  const { port, key, keys } = await open(t);
+  const one = session(t, port);
+  const stream = call(one, STREAM, tokenOf(key)).end();
+  const status = statusOf(stream);
+  await once(stream, 'data');
+  keys.remove(key.kid);
+  assert.equal(await status, 16);
+  assert.equal(await statusOf(call(one, INFO, tokenOf(key)).end()), 16);
+});
+
+test('one client cannot take the connections of the others', async (t) => {
+  const { port } = await open(t, { connectionsOfClient: 2 });
+  const [first, second] = [dial(port), dial(port)];
+  await Promise.all([once(first, 'secureConnect'), once(second, 'secureConnect')]);
+  const third = connectPlain(port, '127.0.0.1').resume();
+  await once(third, 'close');
+  const other = dialFrom('127.0.0.2', port);
+  await once(other, 'secureConnect');
+  for (const socket of [first, second, other]) socket.destroy();
+});
+
+test('a client that does not finish its handshake in time is disconnected', async (t) => {
+  const { port } = await open(t, { handshakeMs: 50 });
+  const socket = connectPlain(port, '127.0.0.1');
+  socket.resume();
+  await once(socket, 'close');
+});
+
+test('a call that needs no token is small and short', async (t) => {
+  const { port } = await open(t, {}, { openCallMs: 50 });
+  const one = session(t, port);
+  const slow = call(one, CHALLENGE);
+  await once(slow, 'close');
+  const large = call(one, CHALLENGE);
+  large.write(Buffer.from([0, 0, 2, 0, 0]));
+  large.end(Buffer.alloc(2 * 65_536));
+  assert.notEqual(await statusOf(large), 0);
+});
+
+test('refusals slow their address down, and a good token of another address is served', async (t) => {
+  const { port, key } = await open(t);
+  const one = session(t, port);
+  for (let n = 0; n < 10; n += 1) assert.equal(await statusOf(call(one, INFO).end()), 16);
+  assert.equal(await statusOf(call(one, INFO, tokenOf(key)).end()), 8);
+  const elsewhere = session(t, port, '127.0.0.2');
+  assert.equal(await statusOf(call(elsewhere, INFO, tokenOf(key)).end()), 0);
+});
