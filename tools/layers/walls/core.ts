@@ -30,7 +30,9 @@ export const CORE: Folders = {
       'resource/workload',
     ],
   },
-  'plan/container': { uses: ['error', 'port', 'resource/cell', 'resource/workload'] },
+  'plan/container': {
+    uses: ['error', 'port', 'resource', 'resource/cell', 'resource/workload'],
+  },
   'plan/cell': {
     uses: ['error', 'plan/container', 'port', 'resource/cell', 'resource/workload'],
   },

@@ -183,7 +183,8 @@ export class CellApplier {
 
   #add(document: CellDocument, container: ContainerDocument): void {
     const role = container === rootOf(document) ? 'root' : 'sibling';
-    this.#parts.cells.insertContainer(container.ref, role, containerSpecOf(container));
+    const { cells, now } = this.#parts;
+    cells.insertContainer(container.ref, role, containerSpecOf(container), now());
   }
 
   /** Fails with `CELL_ROOT_EXISTS`: a cell keeps its root. */
@@ -214,7 +215,7 @@ export class CellApplier {
     next: ContainerDocument,
     { isStart, isNew }: { readonly isStart: boolean; readonly isNew: boolean },
   ): void {
-    const { cells, statuses } = this.#parts;
+    const { cells, statuses, now } = this.#parts;
     // A container that was on its way out comes back, as a new one without a history.
     const isBack = before.desired === 'deleting';
     if (isBack) {
@@ -225,6 +226,7 @@ export class CellApplier {
       isNewRevision: isNew || isBack,
       isNewRun: isNew || isBack || isStart,
       stopGraceMs: before.stopGraceMs,
+      ...(isBack && { createdAt: now() }),
     });
   }
 

@@ -232,6 +232,21 @@ test('a start of a cell starts its stopped container, whether the cell runs or n
   assert.equal(commands.start(SHOP), false);
 });
 
+test('a container has an age of its own', async (t) => {
+  const { apply, area, cells, until, stateOf } = await boot(t);
+  apply({ cell: cell(container('web')) });
+  await until(() => stateOf() === 'ready');
+  const before = Date.now();
+  // Less than a millisecond, which is the unit of an age.
+  while (Date.now() === before);
+  apply({ container: container('side') });
+  const record = cells.get(SHOP);
+  assert.ok(record !== undefined);
+  const ages = area.describer.cell(record).containers.map(({ createdAt }) => createdAt);
+  assert.ok(ages.every((at) => at >= record.createdAt));
+  assert.ok((ages[1] ?? 0) > (ages[0] ?? 0));
+});
+
 test('a creation leaves what exists alone, and says how it differs', async (t) => {
   const { apply } = await boot(t);
   apply({ container: container('web') });

@@ -79,7 +79,7 @@ export class CellDescriber {
       status: { ...containerNodeStatus(this.#view(record)), cgroupPath: containerCgroup(record) },
       uid,
       generation,
-      createdAt: cell.createdAt,
+      createdAt: record.createdAt ?? cell.createdAt,
       desired,
       containerdId: this.#parts.runtimeId(ref),
       run,

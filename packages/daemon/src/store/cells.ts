@@ -22,6 +22,8 @@ export interface NextContainer {
   readonly isNewRun: boolean;
   /** Grace period of a stop, instead of the spec's. */
   readonly stopGraceMs: number | undefined;
+  /** It is another container from now on. */
+  readonly createdAt?: number;
 }
 
 /** Cells and their containers. The one writer of `cell` and `container`. */
@@ -100,7 +102,10 @@ export class Cells {
    * Begins the next generation with the same spec, in which all containers are recreated or
    * restarted.
    */
-  beginAnother(id: CellId, { isNewRevision, isNewRun }: Omit<NextContainer, 'stopGraceMs'>): void {
+  beginAnother(
+    id: CellId,
+    { isNewRevision, isNewRun }: Pick<NextContainer, 'isNewRevision' | 'isNewRun'>,
+  ): void {
     const key = this.#change(id);
     this.#db.run('UPDATE cell SET generation = generation + 1 WHERE key = ?', key);
     this.#db.run(
@@ -110,10 +115,12 @@ export class Cells {
     );
   }
 
-  /** Replaces the identity of a cell. */
+  /** Replaces the identity of a cell, with its containers. */
   renew(id: CellId, { uid, createdAt }: Pick<CellRecord, 'uid' | 'createdAt'>): void {
     const sql = 'UPDATE cell SET uid = ?, created_at = ? WHERE key = ?';
-    this.#db.run(sql, uid, createdAt, this.#change(id));
+    const key = this.#change(id);
+    this.#db.run(sql, uid, createdAt, key);
+    this.#db.run('UPDATE container SET created_at = NULL WHERE cell = ?', key);
   }
 
   /** Removes a cell with its containers, unless it has changed since it was read. */
@@ -122,15 +129,17 @@ export class Cells {
     return this.#db.run(sql, this.#drop(id), uid, generation) > 0;
   }
 
-  /** Stores a container with revision and run 1; it runs whenever its cell does. */
+  /** Stores a container with revision and run 1; it runs whenever its cell does, and may have been created later. */
   insertContainer(
     { cell, container }: ContainerRef,
     role: ContainerRole,
     spec: CellContainer,
+    createdAt?: number,
   ): void {
     this.#db.run(
-      `INSERT INTO container (cell, name, role, revision, run, body) VALUES (?, ?, ?, 1, 1, ?)`,
-      ...[this.#change(cell), container, role, JSON.stringify(spec)],
+      `INSERT INTO container (cell, name, role, revision, run, body, created_at)
+       VALUES (?, ?, ?, 1, 1, ?, ?)`,
+      ...[this.#change(cell), container, role, JSON.stringify(spec), createdAt ?? null],
     );
   }
 
@@ -160,13 +169,14 @@ export class Cells {
   updateContainer(
     { cell, container }: ContainerRef,
     spec: CellContainer,
-    { isNewRevision, isNewRun, stopGraceMs }: NextContainer,
+    { isNewRevision, isNewRun, stopGraceMs, createdAt }: NextContainer,
   ): void {
     this.#db.run(
-      `UPDATE container SET body = ?, stop_grace_ms = ?, revision = revision + ?, run = run + ?
+      `UPDATE container SET body = ?, stop_grace_ms = ?, revision = revision + ?, run = run + ?,
+         created_at = coalesce(?, created_at)
        WHERE cell = ? AND name = ?`,
       ...[JSON.stringify(spec), stopGraceMs ?? null, isNewRevision ? 1 : 0, isNewRun ? 1 : 0],
-      ...[this.#change(cell), container],
+      ...[createdAt ?? null, this.#change(cell), container],
     );
   }
 
@@ -223,6 +233,7 @@ function containerFromRow(
     spec: completeContainer(JSON.parse(String(row['body']))),
     revision: Number(row['revision']),
     run: Number(row['run']),
+    ...(row['created_at'] === null ? {} : { createdAt: Number(row['created_at']) }),
     ...(row['stop_grace_ms'] === null ? {} : { stopGraceMs: Number(row['stop_grace_ms']) }),
   };
 }

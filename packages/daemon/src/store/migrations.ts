@@ -406,4 +406,10 @@ export const MIGRATIONS: readonly Migration[] = [
     // That version does not use them. Without them, the capsule would have no owner after the next update.
     down: '-- they stay',
   },
+  {
+    name: 'when each container was created',
+    // Containers of an earlier version have the age of their cell.
+    up: 'ALTER TABLE container ADD COLUMN created_at INTEGER;',
+    down: 'ALTER TABLE container DROP COLUMN created_at;',
+  },
 ];

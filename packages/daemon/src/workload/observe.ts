@@ -167,7 +167,7 @@ export class WorkloadObserver {
   recordOutOfMemory(ref: ContainerRef): void {
     const { now, monotonicMs } = this.#parts;
     this.#outOfMemory.set(containerKey(ref), monotonicMs());
-    this.#change(ref, (_record, before) => statusWhenOutOfMemory(before, now()));
+    this.#change(ref, (record, before) => statusWhenOutOfMemory(record, before, now()));
   }
 
   /** Records that an earlier spec replaced one that was not ready in time. */

@@ -1,4 +1,5 @@
 import type { ContainerSeen } from '../../port/container-runtime.ts';
+import type { ContainerRecord } from '../../resource/cell/container.ts';
 import type { StatusReason, StatusState } from '../../resource/workload/status-reason.ts';
 import type { EndCause, WorkloadStatus } from '../../resource/workload/workload.ts';
 import { describeExit, type Exit } from './exit.ts';
@@ -28,18 +29,23 @@ export function causeFromMessage(message: string): string {
 /** The message of a status that is unhealthy begins with this; the last answer to the check follows. */
 export const UNHEALTHY = 'its health check fails';
 
-/** The cause of an end, and how it reads; `unhealthy` is the message of the status that the end puts an end to. Pure. */
+interface EndFacts extends Pick<ContainerRecord, 'spec'> {
+  readonly exit: Exit;
+  /** The message of the unhealthy status that the end puts an end to. */
+  readonly unhealthy: string | undefined;
+}
+
+/** The cause of an end, and how it reads. Pure. */
 export function causeOfEnd(
   { fault }: ContainerSeen,
-  exit: Exit,
-  unhealthy: string | undefined,
+  { exit, unhealthy, spec }: EndFacts,
 ): { readonly endCause: EndCause; readonly how: string } {
   if (unhealthy !== undefined) {
     const detail = unhealthy.startsWith(UNHEALTHY) ? unhealthy.slice(UNHEALTHY.length) : '';
     return { endCause: 'health', how: `stopped because its health check failed${detail}` };
   }
   if (fault !== undefined) return { endCause: 'fault', how: fault };
-  return { endCause: 'exit', how: describeExit(exit) };
+  return { endCause: 'exit', how: describeExit(exit, spec.resources.memoryBytes) };
 }
 
 /** Distinguishes a program that was killed from one that ended on the stop signal. */

@@ -8,14 +8,14 @@ import { completeSpec } from '../../resource/workload/complete-spec.ts';
 import { STATUS_STATES, type StatusReason } from '../../resource/workload/status-reason.ts';
 import type { WorkloadRecord, WorkloadStatus } from '../../resource/workload/workload.ts';
 import { containerRevision } from './container.ts';
+import { statusWhenOutOfMemory } from './out-of-memory.ts';
+import { statusWhenProbed } from './status-of-run.ts';
 import { illegalTransition } from './status-transitions.ts';
 import { isRunDue, isRunOver } from './workload-run.ts';
 import {
   FIRST_STATUS,
   statusFromSeen,
   statusWhenFulfilled,
-  statusWhenOutOfMemory,
-  statusWhenProbed,
   statusWhenRefused,
   statusWhenRolledBack,
   statusWhenStarting,
@@ -113,7 +113,7 @@ class Life {
     unknown: () => this.seen !== undefined && this.#task({ ...this.seen, task: 'unknown' }),
     passProbe: () => this.#probed('healthy'),
     failProbe: () => this.#probed('unhealthy'),
-    outOfMemory: () => this.#to(statusWhenOutOfMemory(this.status, this.#now)),
+    outOfMemory: () => this.#to(statusWhenOutOfMemory(this.record, this.status, this.#now)),
     refuse: () => this.#to(statusWhenRefused(this.record, this.status, new Error('full'), 5)),
     fulfil: () => this.#to(statusWhenFulfilled(this.record, this.status)),
     rollBack: () => {

@@ -27,7 +27,7 @@ export function eventsOfChange(
   const isExpected = record.desired !== 'running';
   if (exit !== undefined) {
     const severity = exit.exitCode === 0 || isExpected ? 'normal' : 'warning';
-    news.push({ severity, reason: 'Exited', message: howItEnded(after, exit), ...exit });
+    news.push({ severity, reason: 'Exited', message: howItEnded(record, after, exit), ...exit });
   }
   const isSame = before.reason === after.reason && before.message === after.message;
   if (!isSame && isSameWait(before, after)) return news;
@@ -36,9 +36,13 @@ export function eventsOfChange(
 }
 
 /** The exit code of a machine that died, or of a program that was stopped for its health, is not the cause. */
-function howItEnded({ endCause, reason, message }: WorkloadStatus, exit: Exit): string {
+function howItEnded(
+  { spec }: ContainerRecord,
+  { endCause, reason, message }: WorkloadStatus,
+  exit: Exit,
+): string {
   const isExit = (endCause ?? 'exit') === 'exit' || !isEndState(reason);
-  return isExit ? describeExit(exit) : causeFromMessage(message);
+  return isExit ? describeExit(exit, spec.resources.memoryBytes) : causeFromMessage(message);
 }
 
 /** Why a health check has not passed yet changes from probe to probe: the status has it, the story does not. */

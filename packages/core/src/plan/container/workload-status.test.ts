@@ -11,17 +11,16 @@ import {
   type WorkloadRecord,
   type WorkloadStatus,
 } from '../../resource/workload/workload.ts';
+import { statusWhenOutOfMemory } from './out-of-memory.ts';
+import type { StatusClock } from './status-clock.ts';
+import { statusWhenProbed, statusWhenSettled } from './status-of-run.ts';
 import { eventsOfChange } from './workload-events.ts';
 import { isRunOver } from './workload-run.ts';
 import {
   FIRST_STATUS,
-  type StatusClock,
   statusFromSeen,
   statusWhenFulfilled,
-  statusWhenOutOfMemory,
-  statusWhenProbed,
   statusWhenRefused,
-  statusWhenSettled,
   statusWhenStarting,
   statusWhenWaiting,
 } from './workload-status.ts';
@@ -249,17 +248,27 @@ test('an exit by a signal and one for lack of memory are distinguished', () => {
   const plain = look(look(STARTED, RUNNING), killed);
   assert.equal(plain.exitSignal, 9);
   assert.equal(plain.oomKilled, undefined);
-  const late = statusWhenOutOfMemory(plain, 10_500);
+  const late = statusWhenOutOfMemory(RECORD, plain, 10_500);
   assert.equal(late.oomKilled, true);
   assert.match(late.message, /memory.*will be restarted/);
   const { endCause: _cause, ...ofEarlierCapsule } = plain;
-  assert.equal(statusWhenOutOfMemory(ofEarlierCapsule, 10_500).message, late.message);
+  assert.equal(statusWhenOutOfMemory(RECORD, ofEarlierCapsule, 10_500).message, late.message);
   const clock = { ...CLOCK, isOutOfMemory: true };
   assert.equal(statusFromSeen(RECORD, look(STARTED, RUNNING), killed, clock).oomKilled, true);
-  assert.equal(statusFromSeen(RECORD, look(STARTED, RUNNING), ENDED, clock).oomKilled, undefined);
+  const spec = { ...RECORD.spec, resources: { memoryBytes: 64 * 1024 ** 2 } };
+  const limited = { ...RECORD, spec };
+  const ofChild = statusFromSeen(limited, look(STARTED, RUNNING), ENDED, clock);
+  assert.equal(ofChild.oomKilled, true);
+  assert.match(ofChild.message, /^ended with exit code 3, after the kernel killed.*limit of 64MiB/);
+  assert.match(statusWhenOutOfMemory(limited, plain, 10_500).message, /limit of 64MiB/);
+  const counted = look(look(STARTED, RUNNING), { ...ENDED, oomKilled: true });
+  assert.equal(counted.oomKilled, undefined);
   assert.equal(look(look(STARTED, RUNNING), { ...killed, oomKilled: true }).oomKilled, true);
-  assert.equal(statusWhenOutOfMemory(plain, 100_000), plain);
-  assert.equal(statusWhenOutOfMemory({ ...plain, finishedAt: 900_000 }, 100).oomKilled, undefined);
+  assert.equal(statusWhenOutOfMemory(RECORD, plain, 100_000), plain);
+  assert.equal(
+    statusWhenOutOfMemory(RECORD, { ...plain, finishedAt: 900_000 }, 100).oomKilled,
+    undefined,
+  );
 });
 
 const CHECKED: WorkloadRecord = {

@@ -77,6 +77,8 @@ export interface ContainerRecord {
   readonly revision: number;
   /** Increases by one with every start or restart that an operator requests. */
   readonly run: number;
+  /** Milliseconds since 1970; absent: created with its cell. */
+  readonly createdAt?: number;
   /** For the stop that is asked for now, instead of the spec's own grace. */
   readonly stopGraceMs?: number;
 }
