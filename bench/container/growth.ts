@@ -12,7 +12,7 @@ const LONG_COUNTS = [...COUNTS, 1000];
 /** Cells of one space: a space has about 250 addresses. */
 const PER_SPACE = 200;
 const AT_ONCE = 10;
-const SETTLE_MS = 60_000;
+const SETTLE_MS = 20_000;
 /** Longer than a minute, so that each sample contains one periodic resync. */
 const INTERVAL_MS = 65_000;
 /** Goals of 250 cells; the idle capsuled has one of 100, too. */

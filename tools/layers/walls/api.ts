@@ -10,6 +10,7 @@ export const API: Folders = {
   'wire/capsule': { uses: ['gen', 'wire', 'wire/error'], pure: true },
   'wire/identity': { uses: ['gen', 'wire'], pure: true },
   'wire/right': { uses: ['gen'], pure: true },
+  'wire/trace': { uses: [], pure: true },
   'wire/volume': { uses: ['gen'], pure: true },
   'wire/workload': { uses: ['errors.ts', 'gen', 'wire', 'wire/error'], pure: true },
   'wire/cell': {
@@ -28,7 +29,16 @@ export const API: Folders = {
   http1: { uses: [] },
   'web-socket': { uses: ['http1', 'two-way'] },
   calls: {
-    uses: ['client', 'errors.ts', 'gen', 'http1', 'two-way', 'web-socket', 'wire/error'],
+    uses: [
+      'client',
+      'errors.ts',
+      'gen',
+      'http1',
+      'two-way',
+      'web-socket',
+      'wire/error',
+      'wire/trace',
+    ],
   },
   node: { uses: ['calls', 'client', 'errors.ts'], tests: ['gen', 'testing', 'wire/error'] },
   remote: {
@@ -53,12 +63,13 @@ export const API: Folders = {
       'wire/identity',
       'wire/manifest',
       'wire/right',
+      'wire/trace',
       'wire/volume',
       'wire/workload',
     ],
     pure: true,
   },
-  'node.ts': { uses: ['frame', 'http2', 'node'] },
+  'node.ts': { uses: ['calls', 'frame', 'http2', 'node'] },
   'remote.ts': { uses: ['remote'] },
   'server.ts': { uses: ['frame', 'http2', 'server', 'server/edge'] },
 };

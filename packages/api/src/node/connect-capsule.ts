@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import type { CallTrace } from '../calls/call-trace.ts';
 import { clientsOf } from '../calls/clients-of.ts';
 import { Http1Calls } from '../calls/http1-calls.ts';
 import type { CapsuleClient } from '../client/create-clients.ts';
@@ -13,6 +14,8 @@ export interface ConnectOptions {
    * to it waits: with full sockets both sides would wait for each other forever. Without HTTP/2 it makes no difference.
    */
   readonly isTwoWay?: boolean;
+  /** Measures every call of a capsule on this machine. */
+  readonly trace?: CallTrace | undefined;
 }
 
 /**
@@ -22,9 +25,11 @@ export interface ConnectOptions {
  */
 export function connectCapsule(
   target: string,
-  { defaultTimeoutMs }: ConnectOptions = {},
+  { defaultTimeoutMs, trace }: ConnectOptions = {},
 ): CapsuleClient {
   const { socketPath } = parseTarget(target);
   const calls = new Http1Calls({ target, dial: () => connect(socketPath), defaultTimeoutMs });
-  return clientsOf(calls, (ticket, signal) => openBulk({ target, socketPath }, ticket, signal));
+  return clientsOf(trace?.measure(calls) ?? calls, (ticket, signal) =>
+    openBulk({ target, socketPath }, ticket, signal),
+  );
 }

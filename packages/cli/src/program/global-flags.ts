@@ -5,7 +5,10 @@ export const CAPSULE_FLAG: Flag = {
   summary: 'a context, host:port or unix:/path (or CAPSULE_HOST)',
   completes: 'capsule',
 };
-export const DEBUG_FLAG: Flag = { flags: '--debug', summary: 'print the causes of errors' };
+export const DEBUG_FLAG: Flag = {
+  flags: '--debug',
+  summary: 'print the causes of errors and the phases of calls',
+};
 /** Of the program alone. */
 export const VERSION_FLAG: Flag = {
   flags: '-v, --version',
