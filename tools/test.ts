@@ -1,7 +1,7 @@
 /**
  * `npm test [-- LANE…]`: everything that shows that Capsule works, from nothing. Lanes: check (format, layers,
  * types, unit tests), native (Rust), rootfs (the build, and what else tests take from the cache), contract (drivers against the real thing), machine (the
- * same on a kernel of its own, emulated), e2e (capsules in a lab, from outside). They run side by side where they
+ * same on a kernel of its own, emulated), e2e (capsules in a lab, from outside), os (the disk image, booted). They run side by side where they
  * do not disturb each other.
  */
 import { join } from 'node:path';
@@ -44,6 +44,11 @@ const LANES: readonly Lane[] = [
     patterns: ['packages/*/src/**/*.machine.test.ts', 'test/machine/**/*.test.ts'],
     concurrency: 1,
     timeoutMs: 25 * MINUTE_MS,
+  }),
+  tests('os', ['check', 'native', 'rootfs', 'contract', 'e2e'], {
+    patterns: ['test/os/**/*.test.ts'],
+    concurrency: 1,
+    timeoutMs: 12 * MINUTE_MS,
   }),
 ];
 

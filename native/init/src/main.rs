@@ -23,6 +23,7 @@ mod spawn;
 mod storage;
 mod supervisor;
 mod unmount;
+mod watchdog;
 mod words;
 
 use capsule_machine::{everyone, signals};

@@ -6,6 +6,7 @@ use crate::service::Service;
 use crate::service_file::parse_services;
 use crate::shutdown::Shutdown;
 use crate::unmount;
+use crate::watchdog::Watchdog;
 use capsule_machine::signals::{self, Request};
 use nix::poll::{poll, PollFd, PollFlags};
 use nix::sys::signalfd::SignalFd;
@@ -30,10 +31,13 @@ pub struct Supervisor {
     complaint: String,
     shutdown: Option<Shutdown>,
     with_mounts: bool,
+    watchdog: Option<Watchdog>,
 }
 
 impl Supervisor {
-    pub fn new(journal: Journal, signals: SignalFd, options: &Options) -> Self {
+    pub fn new(mut journal: Journal, signals: SignalFd, options: &Options) -> Self {
+        let is_machine = options.with_mounts && !is_embedded();
+        let watchdog = is_machine.then(|| Watchdog::arm(&mut journal)).flatten();
         Supervisor {
             journal,
             signals,
@@ -43,6 +47,7 @@ impl Supervisor {
             complaint: String::new(),
             shutdown: None,
             with_mounts: options.with_mounts,
+            watchdog,
         }
     }
 
@@ -53,6 +58,9 @@ impl Supervisor {
             if let Some(shutdown) = self.shutdown.as_ref().filter(|it| it.is_over()) {
                 let power = shutdown.power;
                 self.finish();
+                if let (Power::Off, Some(watchdog)) = (power, self.watchdog.take()) {
+                    watchdog.disarm();
+                }
                 return power;
             }
             self.sleep();
@@ -72,6 +80,9 @@ impl Supervisor {
         if self.load_at.is_some_and(|at| at <= now) {
             self.load(now);
         }
+        if let Some(watchdog) = &mut self.watchdog {
+            watchdog.tick(now);
+        }
         for service in &mut self.services {
             service.tick(now, &mut self.journal);
         }
@@ -86,7 +97,8 @@ impl Supervisor {
             .iter()
             .filter_map(Service::due_at)
             .chain(self.shutdown.iter().filter_map(Shutdown::due_at))
-            .chain(self.load_at);
+            .chain(self.load_at)
+            .chain(self.watchdog.iter().map(Watchdog::due_at));
         let timeout = timeout_until(Instant::now(), moments);
         let mut polled = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
         for service in &self.services {

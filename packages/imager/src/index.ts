@@ -1,6 +1,6 @@
 export { Cache } from './cache/cache.ts';
 export { digestOf } from './cache/digest.ts';
-export { buildOs, type OperatingSystem } from './disk/build-os.ts';
+export { assemble, buildOs, type OperatingSystem } from './disk/build-os.ts';
 export { packCpio } from './disk/cpio.ts';
 export { FatVolume, type ReadableDisk } from './disk/fat-volume.ts';
 export { fetchKernel, type Kernel, readModules } from './disk/kernel.ts';

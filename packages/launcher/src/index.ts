@@ -14,3 +14,6 @@ export {
 } from './embedded/start-capsule.ts';
 export { isRunning, stopCapsule } from './embedded/stop-capsule.ts';
 export { waitForApi } from './embedded/wait-for-api.ts';
+export { buildSystem } from './machine/build-system.ts';
+export { describeMachine } from './machine/describe-machine.ts';
+export { emulationWords } from './machine/kernel-words.ts';

@@ -81,6 +81,15 @@ export {
   type UpstreamWords,
   upstreamReply,
 } from './names/test-upstream.ts';
+export {
+  buildTestSystem,
+  newDisk,
+  type OsDisk,
+  type OsMachine,
+  type OsSystem,
+  rebuildSystem,
+  startOs,
+} from './os/start-os.ts';
 export { type GuardedRegistry, startGuardedRegistry } from './registry/guarded-registry.ts';
 export type { LabRegistry, RegistryBehaviour } from './registry/lab-registry.ts';
 export { answer, TestRegistry, type Treatment } from './registry/test-registry.ts';

@@ -11,6 +11,7 @@ import {
 import { layersInUse } from '@capsule/launcher';
 import { standInRecipes } from './images/stand-ins.ts';
 import { isBundle } from './machine/pack-initrd.ts';
+import { buildTestSystem } from './os/start-os.ts';
 import { registryStorage } from './registry/registry-storage.ts';
 
 /**
@@ -31,7 +32,7 @@ const results = await Promise.allSettled([
 ]);
 for (const result of results) if (result.status === 'rejected') report(result.reason);
 
-/** With the disk that emulated machines have: it is all but our bundles. */
+/** With the disk that emulated machines have, all but our bundles, and with the operating system. */
 async function prepareRootfs(): Promise<void> {
   const profile = capsuleProfile;
   const rootfs = await buildRootfs({ ...common, repository, profile, layersInUse });
@@ -41,6 +42,7 @@ async function prepareRootfs(): Promise<void> {
   if (process.arch !== 'x64') return;
   const layers = rootfs.layers.filter((layer) => !isBundle(layer));
   await buildRootDisk({ ...common, layers });
+  await buildTestSystem();
 }
 
 function report(error: unknown): void {

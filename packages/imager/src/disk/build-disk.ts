@@ -18,15 +18,19 @@ import { type Extent, makeFat32 } from './fat32.ts';
 import type { RootImage } from './root-image.ts';
 import { hashImage, type Verity } from './verity.ts';
 
-export interface DiskRequest {
+export interface DiskRequest extends DiskParts {
   readonly cacheDir: string;
+  readonly root: RootImage;
+  readonly progress: Progress;
+}
+
+/** What a disk is made of, beside its root. */
+export interface DiskParts {
   readonly version: string;
   readonly rootfs: Rootfs;
-  readonly root: RootImage;
   readonly kernel: MachineKernel;
   readonly firmware: FirmwareFiles;
   readonly machine: MachineProfile;
-  readonly progress: Progress;
 }
 
 /** A disk that boots, as a sparse file. Callers must not write to it. */

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imagerError } from '../errors.ts';
 import type { Profile } from '../profile.ts';
-import { type BuildRequest, buildRootfs, type Rootfs } from '../rootfs/build-rootfs.ts';
-import { type FirmwareFiles, fetchFirmware } from '../uki/firmware-files.ts';
+import { type BuildRequest, buildRootfs } from '../rootfs/build-rootfs.ts';
+import { fetchFirmware } from '../uki/firmware-files.ts';
 import { fetchMachineKernel } from '../uki/machine-kernel.ts';
 import { openPublisherKey, type PublisherKey } from '../update/publisher-key.ts';
-import { buildDisk, type DiskImage } from './build-disk.ts';
+import { buildDisk, type DiskImage, type DiskParts } from './build-disk.ts';
 import { buildRootImage, type RootImage } from './root-image.ts';
 
 /** Where capsuled reads the keys that it trusts. */
@@ -19,16 +19,13 @@ export interface OsRequest extends BuildRequest {
 }
 
 /** Capsule as an operating system, built. */
-export interface OperatingSystem {
-  readonly version: string;
+export interface OperatingSystem extends DiskParts {
   /** The profile of the image. */
   readonly board: string;
   /** Signs the updates that the system accepts. */
   readonly publisher: PublisherKey;
-  readonly rootfs: Rootfs;
   readonly root: RootImage;
   readonly disk: DiskImage;
-  readonly firmware: FirmwareFiles;
 }
 
 /** Builds what is missing of a disk image: needs root, but no loop device and no mount. */
@@ -45,9 +42,18 @@ export async function buildOs(request: OsRequest): Promise<OperatingSystem> {
     fetchMachineKernel({ ...request, suite, name: machine.kernel.x64 }),
     request.version ?? versionOf(repository),
   ]);
-  const root = await buildRootImage({ cacheDir, rootfs, progress });
-  const disk = await buildDisk({ ...request, machine, version, rootfs, root, kernel, firmware });
-  return { version, board: profile.name, publisher, rootfs, root, disk, firmware };
+  const parts = { machine, version, rootfs, kernel, firmware };
+  const made = await assemble(parts, { cacheDir, progress });
+  return { ...parts, ...made, board: profile.name, publisher };
+}
+
+/** Makes root and disk of parts that are there, or finds them in the cache. */
+export async function assemble(
+  parts: DiskParts,
+  where: Pick<BuildRequest, 'cacheDir' | 'progress'>,
+): Promise<Pick<OperatingSystem, 'root' | 'disk'>> {
+  const root = await buildRootImage({ ...where, rootfs: parts.rootfs });
+  return { root, disk: await buildDisk({ ...where, ...parts, root }) };
 }
 
 /** Every build with one cache makes systems that accept each other's updates. */

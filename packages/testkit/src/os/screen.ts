@@ -1,0 +1,49 @@
+import type { Readable } from 'node:stream';
+import { machineError } from '../machine/errors.ts';
+
+/** Output of a machine's serial line; a test waits for words of it. */
+export class Screen {
+  #text = '';
+  #read = 0;
+  #isOver = false;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(output: Readable) {
+    output.setEncoding('utf8');
+    output.on('data', (text: string) => {
+      this.#text += text;
+      this.#wake();
+    });
+    output.on('close', () => {
+      this.#isOver = true;
+      this.#wake();
+    });
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Resolves with the next match behind the last one that was waited for. Fails when the machine has ended. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.#text.slice(this.#read));
+      if (found !== null) {
+        this.#read += found.index + found[0].length;
+        return found;
+      }
+      if (this.#isOver)
+        throw machineError.FAILED({ detail: `${pattern} is not in ${this.tail()}` });
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  tail(): string {
+    return this.#text.slice(-4000);
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CapsuleClient } from '@capsule/api/wire';
+import { findAcceleration, run } from '@capsule/host';
+import { assemble, emulatorCommand, type OperatingSystem, vmProfile } from '@capsule/imager';
+import { buildSystem, describeMachine, emulationWords } from '@capsule/launcher';
+import { machineError } from '../machine/errors.ts';
+import { untilAnswer } from '../machine/until-answer.ts';
+import { freePort } from './free-port.ts';
+import { relaySocket } from './relay-socket.ts';
+import { RELAY_PORT, relayedProfile } from './relayed-profile.ts';
+import { Screen } from './screen.ts';
+
+/** A computer whose operating system is Capsule. */
+export interface OsMachine extends AsyncDisposable {
+  readonly screen: Screen;
+  /** Resolves with a client once the API answers; each boot needs one of its own. */
+  connect(): Promise<CapsuleClient>;
+  /** QEMU's exit code: 0 after a power-off. */
+  readonly ended: Promise<number | null>;
+  /** Now, without a word to anybody. */
+  cutPower(): Promise<void>;
+}
+
+const GIB = 1024 ** 3;
+const DISK_BYTES = 8 * GIB;
+const MEMORY_MIB = 2048;
+
+export type OsSystem = OperatingSystem;
+
+/** Builds the system with a way in for tests. */
+export async function buildTestSystem(): Promise<OperatingSystem> {
+  const { isKvm } = await findAcceleration(process.arch);
+  return buildSystem({ profile: relayedProfile(vmProfile, !isKvm) });
+}
+
+/** Makes its root and its disk once more, with a cache of its own. */
+export function rebuildSystem(
+  system: OperatingSystem,
+  cacheDir: string,
+): Promise<Pick<OperatingSystem, 'root' | 'disk'>> {
+  return assemble(system, { cacheDir, progress: () => undefined });
+}
+
+/** A new disk with the system, larger than the image; it goes when it is disposed. */
+export async function newDisk(system: OperatingSystem) {
+  const folder = await mkdtemp(join(tmpdir(), 'capsule-os-'));
+  const [disk, variables] = [join(folder, 'disk.raw'), join(folder, 'uefi')];
+  await run('cp', ['--sparse=always', '--reflink=auto', system.disk.path, disk]);
+  await truncate(disk, DISK_BYTES);
+  await run('cp', [system.firmware.ovmfVariables, variables]);
+  return {
+    folder,
+    disk,
+    variables,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+export type OsDisk = Awaited<ReturnType<typeof newDisk>>;
+
+/** Boots it, by the QEMU of the rootfs; it restarts by itself when it reboots. */
+export async function startOs(
+  system: OperatingSystem,
+  disk: OsDisk,
+  otherDisks: readonly string[] = [],
+): Promise<OsMachine> {
+  const { isKvm } = await findAcceleration(process.arch);
+  const port = await freePort();
+  const hardware = describeMachine({
+    code: system.firmware.ovmfCode,
+    variables: disk.variables,
+    disks: [disk.disk, ...otherDisks],
+    memoryMib: MEMORY_MIB,
+    processors: 2,
+    hasKvm: isKvm,
+    ports: { [port]: RELAY_PORT },
+    kernelWords: isKvm ? [] : await emulationWords(system.rootfs),
+    serial: 'stdio',
+  });
+  const command = ['nice', '-n', '2', ...emulatorCommand(system.rootfs), ...hardware];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const screen = new Screen(child.stdout);
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const socket = join(disk.folder, `api-${port}.sock`);
+  const relay = await relaySocket(socket, port);
+  const gone = ended.then(() => Promise.reject(machineError.FAILED({ detail: screen.tail() })));
+  gone.catch(() => undefined);
+  const cutPower = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return {
+    screen,
+    ended,
+    cutPower,
+    connect: () => untilAnswer(socket, gone),
+    async [Symbol.asyncDispose]() {
+      await cutPower();
+      await relay[Symbol.asyncDispose]();
+    },
+  };
+}
