@@ -365,6 +365,21 @@ test('a sibling whose image cannot be pulled keeps nothing of its cell from runn
   await until(() => stateOf('web') === 'ready' && observer.statusOf(ROOT).pid !== pid);
 });
 
+test('a root restarts when it is due while the image of a sibling is pulled', async (t) => {
+  const { apply, until, stateOf, runtime, observer, outside } = await boot(t);
+  const release = outside.images.hold('docker.io/library/slow:latest');
+  apply({ cell: cell(container('web', { restartPolicy: 'always', restartBackoffSeconds: 1 })) });
+  await until(() => stateOf() === 'ready');
+  const { pid } = observer.statusOf(ROOT);
+  apply({ container: container('side', { image: 'slow' }) });
+  await until(() => observer.statusOf(SIDE).progress?.stage === 'pulling');
+  runtime.exit(ROOT, 1);
+  await until(() => stateOf('web') === 'ready' && observer.statusOf(ROOT).pid !== pid);
+  assert.equal(observer.statusOf(SIDE).progress?.stage, 'pulling');
+  release();
+  await until(() => stateOf('side') === 'ready');
+});
+
 for (const call of ['create', 'start'] as const) {
   test(`a root restarts when it is due while a sibling fails to ${call}`, async (t) => {
     const { apply, until, stateOf, runtime, observer } = await boot(t);

@@ -2,10 +2,8 @@ import type { CellId, CellRecord, CellSpec, ContainerRef, Step } from '@capsule/
 import type { Requeue, Turn } from '@capsule/engine';
 import { claimAddress } from '../network/claim-address.ts';
 import { ContainerLogs } from '../workload/container-logs.ts';
-import type { Dependents } from '../workload/dependents.ts';
 import { type CellLookParts, type LookRequest, lookAtCell } from '../workload/look-at-cell.ts';
-import { reconcileCell } from '../workload/reconcile.ts';
-import type { SiblingRetries } from '../workload/sibling-retries.ts';
+import { type ReconcileParts, reconcileCell } from '../workload/reconcile.ts';
 import { bindSteps } from '../workload/steps.ts';
 import { waitingFor } from '../workload/waiting-for.ts';
 import type { Base } from './base.ts';
@@ -16,7 +14,7 @@ import type { WorkloadsParts } from './workload-parts.ts';
 export function createReconcile(
   { db, tracer, now }: Base,
   parts: WorkloadsParts,
-  { dependents, retries }: { readonly dependents: Dependents; readonly retries: SiblingRetries },
+  { dependents, retries, pulls }: Pick<ReconcileParts, 'dependents' | 'retries' | 'pulls'>,
 ): (cell: CellId, turn: Turn) => Promise<Requeue> {
   const { observer, ports, volumes } = parts;
   const { cells, addresses } = parts.records;
@@ -36,6 +34,7 @@ export function createReconcile(
     filler: volumes.filler,
     dependents,
     retries,
+    pulls,
     now,
   };
   return (cell, turn) => reconcileCell(cell, bound, turn);

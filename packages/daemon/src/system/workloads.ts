@@ -6,6 +6,7 @@ import { Dependents } from '../workload/dependents.ts';
 import { HealthMonitor } from '../workload/observe-health.ts';
 import { SettleMonitor } from '../workload/observe-settling.ts';
 import { probeContainer } from '../workload/probe.ts';
+import { SiblingPulls } from '../workload/sibling-pulls.ts';
 import { SiblingRetries } from '../workload/sibling-retries.ts';
 import { UpdateGuard } from '../workload/update-guard.ts';
 import type { Base } from './base.ts';
@@ -78,7 +79,8 @@ function createController(
   const { records, observer, ports, settings } = parts;
   const dependents = new Dependents();
   const retries = new SiblingRetries({ observer, log: base.log, monotonicMs: base.monotonicMs });
-  return new WorkloadController({
+  const pulls = new SiblingPulls({ retries, onEnd: ({ cell }) => controller.wake(cell) });
+  const controller = new WorkloadController({
     cells: records.cells,
     addresses: records.addresses,
     observer,
@@ -90,8 +92,10 @@ function createController(
     tracer: base.tracer,
     dependents,
     retries,
-    reconcile: createReconcile(base, parts, { dependents, retries }),
+    pulls,
+    reconcile: createReconcile(base, parts, { dependents, retries, pulls }),
     ...watches,
     concurrency: settings.concurrency,
   });
+  return controller;
 }

@@ -36,6 +36,7 @@ import type { WorkloadObserver } from './observe.ts';
 import type { HealthMonitor } from './observe-health.ts';
 import { watchRuntime } from './observe-runtime.ts';
 import type { SettleMonitor } from './observe-settling.ts';
+import type { SiblingPulls } from './sibling-pulls.ts';
 import { RECONCILE_BACK_OFF, type SiblingRetries } from './sibling-retries.ts';
 import type { UpdateGuard } from './update-guard.ts';
 
@@ -61,6 +62,7 @@ export interface WorkloadControllerParts {
   readonly settling: SettleMonitor;
   readonly guard: UpdateGuard;
   readonly retries: Pick<SiblingRetries, 'reset'>;
+  readonly pulls: Pick<SiblingPulls, 'reset' | typeof Symbol.asyncDispose>;
   readonly log: Log;
   readonly tracer: Pick<Tracer, 'request' | 'resume'>;
   readonly concurrency: number;
@@ -141,6 +143,7 @@ export class WorkloadController {
   specChanged(cell: CellId): void {
     this.#parts.tracer.request(cellKey(cell));
     this.#parts.retries.reset(cell);
+    this.#parts.pulls.reset(cell);
     this.#queue.restart(cellKey(cell));
   }
 
@@ -234,12 +237,13 @@ export class WorkloadController {
     clearInterval(this.#resync);
     this.#stop.abort();
     this.#feedListener[Symbol.dispose]();
-    const { health, settling, guard } = this.#parts;
+    const { health, settling, guard, pulls } = this.#parts;
     guard[Symbol.dispose]();
     await Promise.all([
       this.#watching,
       health[Symbol.asyncDispose](),
       settling[Symbol.asyncDispose](),
+      pulls[Symbol.asyncDispose](),
       this.#queue[Symbol.asyncDispose](),
       this.#upkeep[Symbol.asyncDispose](),
     ]);

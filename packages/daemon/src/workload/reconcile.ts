@@ -5,6 +5,7 @@ import {
   type CellSeen,
   type CellSpec,
   type ContainerRecord,
+  type ContainerRef,
   cellKey,
   cellOfWorkload,
   containerKey,
@@ -19,6 +20,7 @@ import { ContainerFailure, isContainerFailure } from './container-failure.ts';
 import type { Dependents } from './dependents.ts';
 import type { CellFound, EarlierLook, LookRequest } from './look-at-cell.ts';
 import type { WorkloadObserver } from './observe.ts';
+import type { SiblingPulls } from './sibling-pulls.ts';
 import type { SiblingRetries } from './sibling-retries.ts';
 import type { RunStep } from './steps.ts';
 
@@ -32,6 +34,7 @@ export interface ReconcileParts {
   readonly filler: Pick<VolumeFiller, 'recordFilled'>;
   readonly dependents: Dependents;
   readonly retries: SiblingRetries;
+  readonly pulls: SiblingPulls;
   readonly now: () => number;
 }
 
@@ -74,17 +77,26 @@ export async function reconcileCell(
     }
     return { afterMs: 1_000 };
   } finally {
-    for (const { ref } of containers) observer.endProgress(ref);
+    for (const { ref } of containers) if (!parts.pulls.isPulling(ref)) observer.endProgress(ref);
   }
 }
 
-/** Waits until every step has ended. The failure of a sibling that is to run is the pause of this one alone. */
+/**
+ * Waits until every step has ended, except for the pulls of siblings. The failure of a sibling that is to run is the
+ * pause of this one alone.
+ */
 async function runWave(
   record: CellRecord,
-  steps: readonly Step[],
-  { runStep, retries }: ReconcileParts,
+  wave: readonly Step[],
+  { runStep, retries, pulls }: ReconcileParts,
   signal: AbortSignal,
 ): Promise<void> {
+  const steps = wave.filter((step) => !isPullOfSibling(record, step));
+  for (const step of wave) {
+    if (isPullOfSibling(record, step)) {
+      pulls.begin(step.ref, (stop) => runStep(record, step, stop));
+    }
+  }
   const works = steps.map((step) => ofContainer(step, runStep(record, step, signal)));
   const ended = await Promise.allSettled(works);
   signal.throwIfAborted();
@@ -94,10 +106,21 @@ async function runWave(
   for (const { ref, cause } of failures.filter(isContainerFailure)) retries.fail(ref, cause);
 }
 
-function isOfSibling({ desired, containers }: CellRecord, failure: unknown): boolean {
-  if (desired !== 'running' || !isContainerFailure(failure)) return false;
-  const key = containerKey(failure.ref);
-  const record = containers.find(({ ref }) => containerKey(ref) === key);
+function isPullOfSibling(
+  record: CellRecord,
+  step: Step,
+): step is Extract<Step, { readonly do: 'pullImage' }> {
+  return step.do === 'pullImage' && isRunningSibling(record, step.ref);
+}
+
+function isOfSibling(record: CellRecord, failure: unknown): boolean {
+  return isContainerFailure(failure) && isRunningSibling(record, failure.ref);
+}
+
+function isRunningSibling({ desired, containers }: CellRecord, ref: ContainerRef): boolean {
+  if (desired !== 'running') return false;
+  const key = containerKey(ref);
+  const record = containers.find((one) => containerKey(one.ref) === key);
   return record?.role === 'sibling' && record.desired === 'running';
 }
 
@@ -122,13 +145,13 @@ function lookBefore(
 function recordSeen(
   record: CellRecord,
   found: CellFound,
-  { observer, retries }: ReconcileParts,
+  { observer, retries, pulls }: ReconcileParts,
 ): CellSeen {
   const containers = record.containers.flatMap(({ ref }, index) => {
     const one = found.containers[index];
     if (one === undefined) return [];
     const status = observer.recordSeen(ref, one.seen, one.begun);
-    return [{ ...one, status, heldMs: retries.heldMs(ref) }];
+    return [{ ...one, status, heldMs: Math.max(retries.heldMs(ref), pulls.heldMs(ref)) }];
   });
   return { ...found, containers };
 }
@@ -146,9 +169,9 @@ function rest(
   record: CellRecord,
   seen: CellSeen,
   plan: CellPlan,
-  { dependents, observer, retries, waitingFor, now }: ReconcileParts,
+  { dependents, observer, retries, pulls, waitingFor, now }: ReconcileParts,
 ): Requeue {
-  retries.settle(record);
+  retries.settle(record.containers.filter(({ ref }) => !pulls.isPulling(ref)));
   const needed = plan.waitingFor ?? [];
   dependents.waits(
     cellKey(record.id),

@@ -1,6 +1,6 @@
 import {
   type CellId,
-  type CellRecord,
+  type ContainerRecord,
   type ContainerRef,
   cellKey,
   containerKey,
@@ -65,7 +65,7 @@ export class SiblingRetries {
   }
 
   /** Nothing is left to do now: a sibling that does not pause has done without a failure what was due. */
-  settle({ containers }: Pick<CellRecord, 'containers'>): void {
+  settle(containers: readonly Pick<ContainerRecord, 'ref'>[]): void {
     for (const { ref } of containers)
       if (this.heldMs(ref) === 0) this.#pauses.delete(containerKey(ref));
   }
