@@ -1,31 +1,25 @@
-import { startupSnapshot } from 'node:v8';
-import { CAPSULECTL } from './capsulectl/program.ts';
-import { KUKE } from './kuke/program.ts';
 import type { Program } from './program/program.ts';
 import { startProgram } from './start-program.ts';
 
 /**
- * `main.ts PROGRAM WORD…`: all programs in one file, which loads and stores once what they share. The launchers in `bin`
- * and in the rootfs give the first word.
+ * `main.ts PROGRAM WORD…`: all programs in one bundle, which stores once what they share. The launchers in `bin` and in
+ * the rootfs give the first word.
  */
-const PROGRAMS: readonly [Program, ...Program[]] = [CAPSULECTL, KUKE];
+const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
+  capsulectl: async () => (await import('./capsulectl/program.ts')).CAPSULECTL,
+  kuke: async () => (await import('./kuke/program.ts')).KUKE,
+};
 
-if (startupSnapshot.isBuildingSnapshot()) {
-  // The heap that this leaves is kept, and each start goes on from there: with the client, which takes longest to load.
-  startupSnapshot.setDeserializeMainFunction(startNamed);
-  void import('@capsule/api/node');
-} else {
-  startNamed();
-}
+void startNamed();
 
-function startNamed(): void {
-  const [, , name, ...words] = process.argv;
-  const program = PROGRAMS.find((known) => known.name === name);
-  if (program === undefined) {
-    const names = PROGRAMS.map((known) => known.name).join(' or ');
+async function startNamed(): Promise<void> {
+  const [, , name = '', ...words] = process.argv;
+  const load = Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : undefined;
+  if (load === undefined) {
+    const names = Object.keys(PROGRAMS).join(' or ');
     process.stderr.write(`error: the first word is the program: ${names}\n`);
     process.exitCode = 2;
     return;
   }
-  startProgram(program, words, process);
+  startProgram(await load(), words, process);
 }

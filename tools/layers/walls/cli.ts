@@ -4,9 +4,9 @@ import type { Folders } from '../folders.ts';
 export const CLI: Folders = {
   'errors.ts': { uses: [] },
   'version.ts': { uses: [] },
-  bundle: { uses: [] },
+  bundle: { uses: [], tests: ['testing'] },
   'start-program.ts': { uses: ['program', 'shared/operator'] },
-  program: { uses: ['errors.ts'], tests: ['capsulectl', 'shared/capsule', 'testing'] },
+  program: { uses: ['errors.ts'], tests: ['capsulectl', 'kuke', 'shared/capsule', 'testing'] },
   // Commands of several nouns need these.
   'shared/argument': { uses: ['program'] },
   'shared/file': { uses: ['errors.ts', 'program'] },

@@ -8,6 +8,7 @@ import { VERSION_FLAG } from './global-flags.ts';
 import { unnamedFault } from './local-fault.ts';
 import { normaliseArguments } from './normalise-arguments.ts';
 import type { Program } from './program.ts';
+import { quickParse } from './quick-parse.ts';
 import { renderError } from './render-error.ts';
 import { spellingsOf } from './spellings.ts';
 import { adviseUse, meantCommand, suggestCommand } from './suggest-command.ts';
@@ -44,6 +45,8 @@ function parse(program: Program, words: readonly string[]): Understood {
   if (words.length === 1 && spellingsOf(VERSION_FLAG).includes(words[0] ?? '')) {
     return { help: `${program.name} ${program.version}\n`, exitCode: 0 };
   }
+  const quick = quickParse(program, words);
+  if (quick !== undefined) return quick;
   let help = '';
   let invocation: Invocation | undefined;
   const parser = buildParser(

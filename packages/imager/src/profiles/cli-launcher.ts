@@ -1,6 +1,6 @@
 /**
- * The command of a program in the bundle of all. It takes 150 ms, of which a heap would save 60; but a heap that was made by
- * another processor ends Node with an error. V8's cache of compiled code saves less than 10.
+ * The command of a program in the bundle of all. The flag is the one with which the build had V8 compile: V8 takes its code
+ * with the same flags only.
  */
 export function cliLauncher(program: string): string {
   return `#!/bin/sh
