@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, suite, test } from 'node:test';
 import { connectCapsule } from '@capsule/api/node';
+import { connectRemote, dial } from '@capsule/api/remote';
 import type { CapsuleClient, ReportedWorkload } from '@capsule/api/wire';
 import { dockerArchive, type Lab, startLab } from '@capsule/testkit';
 import { containerManifest } from './support/container-manifest.ts';
@@ -20,12 +21,15 @@ suite('the store', { concurrency: false }, () => {
   let store: string;
   let copy: string;
   let web: ReportedWorkload;
+  /** SHA-256 of the capsule's certificate. */
+  let pin: string;
   before(async () => {
     lab = await startLab({ images: [] });
     client = connectCapsule(lab.host);
     const input = dockerArchive(await quickImage(), ['box:1']);
     await capsulectl(['image', 'push', '-'], { input });
     assert.equal((await apply('web')).exitCode, 0);
+    pin = (await client.identity.adoptionGet({})).fingerprint;
     web = (await runningWeb()) ?? assert.fail('web does not run');
     store = join(lab.stateDir, 'perm/state.db');
     copy = join(lab.stateDir, 'state.db.copy');
@@ -54,6 +58,17 @@ suite('the store', { concurrency: false }, () => {
   const restartCapsuled = async () => {
     await lab.killCapsuled();
     await lab.ready();
+  };
+  /** Clients still find the capsule that they pinned, and no client can adopt it. */
+  const checkPort = async (code: string) => {
+    const address = { host: lab.address, port: 50_000 };
+    const { socket, fingerprint } = await dial(address);
+    socket.destroy();
+    assert.equal(fingerprint, pin);
+    await using network = connectRemote({ name: 'lab', address, fingerprint });
+    await assert.rejects(network.identity.challenge({}), { code });
+    await assert.rejects(client.identity.adoptionGet({}), { code });
+    await lab.exec(['test', '!', '-e', '/run/capsule/adoption']);
   };
   /** Moves all changes into the database file, so that it needs no write-ahead log. */
   const saveStore = async () => {
@@ -121,6 +136,7 @@ suite('the store', { concurrency: false }, () => {
       assert.equal((await capsulectl(['image', 'list'])).exitCode, 0);
       await lab.exec(['test', '-d', `/proc/${web.status.pid}`]);
       assert.deepEqual(await readFile(store), bad);
+      await checkPort(code);
 
       await putStore(await readFile(copy));
       const after = await runningWeb();

@@ -35,6 +35,8 @@ export interface CapsuleAbout {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly bridgeCidr: string;
+  /** Short form of the capsule's identity; empty while it is unknown. */
+  readonly shortId: string;
   readonly volumeBackend: VolumeBackend['kind'];
 }
 
@@ -104,6 +106,7 @@ function infoToProto(about: CapsuleAbout, seen: CapsuleSeen): Info {
     capsuleVersion: about.version,
     startedAtUnixMs: BigInt(about.startedAt),
     bridgeCidr: about.bridgeCidr,
+    shortId: about.shortId,
     microVmBackend: microVms.kind ?? '',
     microVmBackendDetail: microVms.detail,
     runtimeVersion: runtime.ok ? runtime.detail : '',

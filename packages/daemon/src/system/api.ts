@@ -1,6 +1,12 @@
 import os from 'node:os';
 import { Edge, type EdgeParts } from '@capsule/api/server';
-import { type CapsuleError, isCapsuleError, keyedLock, type MachineMonitors } from '@capsule/core';
+import {
+  type CapsuleError,
+  isCapsuleError,
+  keyedLock,
+  type MachineMonitors,
+  shortIdOf,
+} from '@capsule/core';
 import { SystemLogFile } from '@capsule/drivers';
 import { createContextValues } from '@connectrpc/connect';
 import { auditEdge } from '../api/access/audit-edge.ts';
@@ -130,6 +136,7 @@ function capsuleParts(setup: Setup, parts: ApiParts): CapsuleServiceParts {
       version: parts.updates?.machine.report.version ?? version,
       startedAt,
       bridgeCidr: config.bridge.cidr,
+      shortId: shortIdOf(identityOf(parts.stored)?.tls.capsuleId ?? ''),
       volumeBackend: ports.volumes.backend.kind,
     },
     observer,
