@@ -20,6 +20,11 @@ export function showAdoption(
   });
 }
 
+/** Takes away the card of an earlier capsuled: its code is no longer good. */
+export function hideAdoption({ paths, log }: Setup): void {
+  keep(paths.adoption, undefined, log);
+}
+
 function addressOf({ api, bridge }: Setup['config']): string {
   const address = uplinkAddress(bridge.name);
   return address === '' ? '' : `${address}:${api.port}`;

@@ -36,7 +36,7 @@ import type { UpdateCommands } from '../update/commands.ts';
 import { describeSlots } from '../update/describe.ts';
 import { updateError } from '../update/errors.ts';
 import { type Access, gateOf, recorderOf } from './access.ts';
-import { showAdoption } from './adoption-display.ts';
+import { hideAdoption, showAdoption } from './adoption-display.ts';
 import { createDiagnosis, type Inspection } from './diagnosis.ts';
 import { type Identity, tlsWithoutStore } from './identity.ts';
 import type { Ports } from './ports.ts';
@@ -90,6 +90,7 @@ export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisp
   const gate = gateOf(parts, access, record);
   const network = await listenOnNetwork(setup, stored, { ...calls, gate });
   if (network !== undefined) stack.use(network);
+  hideAdoption(setup);
   if (network !== undefined && identity !== undefined) {
     stack.use(showAdoption(setup, identity));
   }

@@ -36,7 +36,9 @@ export function readTlsIdentity(folder: string): TlsIdentity | undefined {
   const text = readIfThere(path);
   if (text === undefined) return undefined;
   const found = parse(text, path);
-  if (found.cert.checkPrivateKey(found.key)) return describe(found.key, found.cert);
+  const { cert, key } = found;
+  // A certificate with a changed byte has another fingerprint, which clients would take for an attack.
+  if (cert.checkPrivateKey(key) && cert.verify(cert.publicKey)) return describe(key, cert);
   throw identityError.UNUSABLE({ path, reason: 'its key and its certificate do not fit' });
 }
 

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import http2 from 'node:http2';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { connect } from 'node:tls';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Edge } from '@capsule/api/server';
+import { isCapsuleError } from '@capsule/core';
+import {
+  changed,
+  handshakeBytes,
+  http1Bytes,
+  http2Bytes,
+  messageBytes,
+} from '@capsule/testkit/hostile-input';
+import fc from 'fast-check';
+import { LOCAL_CALLER } from '../identity/caller.ts';
+import { makeTlsIdentity, readTlsIdentity } from '../identity/certificate/tls-identity.ts';
+import { CAPSULE_ID, identityCase, makeKey, tokenOf } from '../identity/testing/identity-case.ts';
+import { describePeer } from './access/peer.ts';
+import { accessCase } from './access/testing/access-case.ts';
+import { listenTls, type TlsListener } from './listen-tls.ts';
+
+/** `npm run fuzz` takes 100,000, and a seed of its own. */
+const CASES = Number(process.env['CAPSULE_FUZZ_CASES'] ?? 100);
+const SEED = Number(process.env['CAPSULE_FUZZ_SEED'] ?? 20_261_130);
+/** Cases that run side by side: most of their time, they wait for the end of their connection. */
+const TOGETHER = 20;
+/** Of all cases together, with the first tenth as the start. */
+const GROWTH_MOST_BYTES = 24 * 1024 * 1024;
+const CASE_MS = 20_000;
+
+const params = { numRuns: Math.ceil(CASES / TOGETHER), seed: SEED, endOnFailure: true };
+const key = makeKey();
+const world = identityCase();
+const { routes, interceptors, gate, server, attempts } = accessCase(world);
+
+suite('hostile input on the port', { concurrency: false }, () => {
+  let folder: string;
+  let listener: TlsListener;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'capsule-fuzz-'));
+    const rights = { role: 'admin', hasHostAccess: true } as const;
+    world.keys.add({ ...rights, name: 'fuzz', publicKey: key.publicKey }, LOCAL_CALLER);
+    const limits = { openCallMs: 50, idleMs: 50, headersMs: 50 };
+    listener = await listenTls({
+      port: 0,
+      identity: makeTlsIdentity(folder, CAPSULE_ID),
+      edge: new Edge({ routes, interceptors, gate, limits, describe: describePeer }),
+      limits: { handshakeMs: 50 },
+    });
+  });
+  after(async () => {
+    await listener[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  const secure = (protocol: string) =>
+    connect({
+      port: listener.port,
+      host: '127.0.0.1',
+      rejectUnauthorized: false,
+      ALPNProtocols: [protocol],
+    });
+
+  test('frames of HTTP/2', async () => {
+    await hold(http2Bytes, (bytes) => untilClosed(secure('h2'), bytes));
+  });
+
+  test('requests and upgrades of HTTP/1.1', async () => {
+    await hold(http1Bytes, (bytes) => untilClosed(secure('http/1.1'), bytes));
+  });
+
+  test('handshakes', async () => {
+    await hold(handshakeBytes, (bytes) =>
+      untilClosed(connectPlain(listener.port, '127.0.0.1'), bytes),
+    );
+  });
+
+  test('messages of gRPC, behind a good token', async () => {
+    const paths = fc.constantFrom(...server.handlers.map(({ requestPath }) => requestPath));
+    let session = open();
+    await hold(fc.tuple(paths, messageBytes), async ([path, bytes]) => {
+      // The capsule ends an idle connection, and one whose client misbehaves.
+      if (session.closed || session.destroyed) session = open();
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': path,
+        'content-type': 'application/grpc+proto',
+        authorization: tokenOf(key),
+      });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      stream.on('error', () => undefined).once('close', () => resolve());
+      stream.resume().end(bytes);
+      await promise;
+    });
+    session.destroy();
+  });
+
+  const open = () => {
+    const session = http2.connect(`https://127.0.0.1:${listener.port}`, {
+      rejectUnauthorized: false,
+    });
+    return session.on('error', () => undefined);
+  };
+
+  test('tokens', async () => {
+    const verifier = world.verifier();
+    await hold(changed(tokenOf(key)), async (token) => {
+      try {
+        verifier.accept(token);
+      } catch (error) {
+        assert.ok(isCapsuleError(error) && error.kind === 'unauthenticated', String(error));
+      }
+    });
+  });
+
+  test('certificates of the capsule', async () => {
+    const file = join(folder, 'tls.pem');
+    const good = await readFile(file, 'utf8');
+    const identity = readTlsIdentity(folder);
+    await hold(changed(good), async (text) => {
+      writeFileSync(file, text);
+      try {
+        assert.equal(readTlsIdentity(folder)?.fingerprint, identity?.fingerprint);
+      } catch (error) {
+        assert.ok(isCapsuleError(error) && error.code === 'IDENTITY_UNUSABLE', String(error));
+      }
+    });
+    writeFileSync(file, good);
+  });
+
+  /** Every case ends in time, the port answers afterwards, and nothing grows. */
+  async function hold<T>(cases: fc.Arbitrary<T>, run: (one: T) => Promise<unknown>): Promise<void> {
+    const together = fc.array(cases, { minLength: TOGETHER, maxLength: TOGETHER });
+    let count = 0;
+    let start = 0;
+    await fc.assert(
+      fc.asyncProperty(together, async (some) => {
+        count += 1;
+        // Their refusals are no subject here, and would make a pause for all cases after them.
+        attempts.succeed('127.0.0.1');
+        await inTime(Promise.all(some.map(run)));
+        if (count === Math.ceil(params.numRuns / 10)) start = usedBytes();
+      }),
+      params,
+    );
+    await answers();
+    assert.ok(usedBytes() - start < GROWTH_MOST_BYTES, 'memory grows');
+  }
+
+  async function answers(): Promise<void> {
+    const session = open();
+    const path = '/capsule.v1.CapsuleService/GetInfo';
+    const authorization = tokenOf(key);
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': path,
+      'content-type': 'application/proto',
+      authorization,
+    });
+    stream.end();
+    const [headers] = await once(stream, 'response');
+    assert.equal(headers[':status'], 200);
+    session.destroy();
+  }
+});
+
+/** Sends the bytes, ends this half, and waits until the capsule has closed its own. */
+async function untilClosed(socket: Socket, bytes: Buffer): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.on('error', () => undefined).once('close', () => resolve());
+  socket.resume();
+  socket.end(bytes);
+  await promise;
+}
+
+async function inTime(work: Promise<unknown>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('the case does not end')), CASE_MS);
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed + process.memoryUsage().external;
+}
