@@ -301,10 +301,12 @@ test('no sibling starts in a paused cell, and the request learns why', async (t)
   commands.stopContainer(SIDE, 'stopped');
   await until(() => stateOf('side') === 'stopped');
   assert.throws(() => commands.startContainer(SIDE), { code: 'CELL_PAUSED' });
+  // The cell starts it when it resumes.
+  commands.start(SHOP);
+  assert.throws(() => commands.startContainer(SIDE), { code: 'CELL_PAUSED' });
   await area.pauses.unpause(SHOP);
-  await until(() => stateOf('web') === 'ready');
-  assert.equal(commands.startContainer(SIDE), true);
-  await until(() => stateOf('side') === 'ready');
+  await until(() => stateOf('web') === 'ready' && stateOf('side') === 'ready');
+  assert.equal(commands.startContainer(SIDE), false);
 });
 
 test('a container that is being deleted comes back when it is applied, and not with another one', async (t) => {
