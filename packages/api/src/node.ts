@@ -1,5 +1,6 @@
 /** The API for clients that run on Node. */
 export * from './calls/call-trace.ts';
+export * from './frame/frame-stream.ts';
 export * from './frame/volume-frame.ts';
 export * from './http2/widen-window.ts';
 export * from './node/bulk/open-bulk.ts';

@@ -1,4 +1,5 @@
 /** The API for servers, without the services themselves. */
+export * from './frame/frame-stream.ts';
 export * from './frame/volume-frame.ts';
 export * from './http2/widen-window.ts';
 export * from './server/edge/edge.ts';

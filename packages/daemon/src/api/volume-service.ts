@@ -11,7 +11,7 @@ import type { VolumeCommands } from '../volume/commands.ts';
 import type { VolumeObserver } from '../volume/observe.ts';
 import { requireName } from './volume/require-name.ts';
 import { type SnapshotCallParts, snapshotCalls } from './volume/snapshots.ts';
-import { type TransferCallParts, transferCalls } from './volume/transfers.ts';
+import { type TransferCallParts, transferCalls } from './volume/transfer-calls.ts';
 import { usageCalls, type VolumeUsageParts } from './volume/usage.ts';
 
 export interface VolumeServiceParts extends SnapshotCallParts, TransferCallParts, VolumeUsageParts {

@@ -7,7 +7,7 @@ export const bulkError = defineErrors('BULK', {
     hint: 'try again when a transfer has ended',
   },
   NO_TRANSFER: {
-    kind: 'notFound',
+    kind: 'unavailable',
     message: () => 'the transfer does not exist',
     why: 'its ticket was not used in time, its result was not fetched in time, or capsuled has restarted',
     hint: 'start the transfer again',

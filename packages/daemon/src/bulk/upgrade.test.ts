@@ -17,7 +17,10 @@ async function openSocket(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'bulk-'));
   const transfers = new BulkTransfers(() => 0);
   const server = createServer();
-  server.on('upgrade', bulkUpgrade(transfers));
+  server.on(
+    'upgrade',
+    bulkUpgrade(transfers, () => new DisposableStack()),
+  );
   const socketPath = join(folder, 'socket');
   server.listen(socketPath);
   await once(server, 'listening');

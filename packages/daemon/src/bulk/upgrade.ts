@@ -9,9 +9,10 @@ const TICKET = /^[0-9a-f]{64}$/;
 
 /**
  * Takes a connection with `Upgrade: capsule-bulk`: its ticket names the transfer. A client that sends anything before
- * the answer is refused, since those bytes would not reach a program that gets the connection.
+ * the answer is refused, since those bytes would not reach a program that gets the connection. `hold` keeps a resource
+ * while a transfer runs.
  */
-export function bulkUpgrade(transfers: BulkTransfers): Upgrade {
+export function bulkUpgrade(transfers: BulkTransfers, hold: () => Disposable): Upgrade {
   return (request, socket, head) => {
     // A client that is gone shows in the work.
     socket.on('error', () => undefined);
@@ -23,6 +24,10 @@ export function bulkUpgrade(transfers: BulkTransfers): Upgrade {
       return;
     }
     const connection = new BulkConnection(socket);
-    void run(connection).finally(() => connection.close());
+    const held = hold();
+    void run(connection).finally(() => {
+      held[Symbol.dispose]();
+      return connection.close();
+    });
   };
 }

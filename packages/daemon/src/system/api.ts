@@ -80,7 +80,7 @@ export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisp
     authorizeEdge(access),
     bulkEdge(() => heap.allowGarbage()),
   ];
-  const upgrades = { [BULK_PROTOCOL]: bulkUpgrade(transfers) };
+  const upgrades = { [BULK_PROTOCOL]: bulkUpgrade(transfers, () => heap.allowGarbage()) };
   const calls = { routes, interceptors, upgrades };
   await using stack = new AsyncDisposableStack();
   // The mode of the socket has decided on the caller.
@@ -203,7 +203,7 @@ function storedParts(stored: Stored, ports: Ports, transfers: BulkTransfers): St
     workloads: { ...workloadParts(stored, ports), transfers },
     events: { history: records.history, feed: base.feed },
     registries,
-    volumes,
+    volumes: { ...volumes, transfers },
     identity: isCapsuleError(identity) ? identity : identity.service,
     audit,
     manifests: { manifests, controller, cells: { ...cells, cells: records.cells } },

@@ -19,6 +19,7 @@ import { withCapsule } from '../target/with-capsule.ts';
 import { transferError } from '../transfer/errors.ts';
 import { PartFile } from '../transfer/part-file.ts';
 import { showWarnings } from '../transfer/show-warnings.ts';
+import { receiveExport } from './receive-export.ts';
 import { readVolumeName } from './volume-name.ts';
 
 interface ExportOf {
@@ -79,7 +80,7 @@ async function receive(
       };
       let total = 0;
       const ending = AbortSignal.any([signal, leave.signal]);
-      for await (const { payload } of client.volume.export(request, { signal: ending })) {
+      for await (const payload of receiveExport(client, request, ending)) {
         absence.end();
         if (payload.case === 'header') {
           exportId = payload.value.exportId;

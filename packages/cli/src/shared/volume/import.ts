@@ -19,6 +19,7 @@ import { retryWhileAway } from '../stream/retry-while-away.ts';
 import { withCapsule } from '../target/with-capsule.ts';
 import { readArchive } from '../transfer/archive-content.ts';
 import { showWarnings } from '../transfer/show-warnings.ts';
+import { sendImport } from './send-import.ts';
 
 type Message = MessageInitShape<typeof VolumeImportRequestSchema>;
 
@@ -30,23 +31,20 @@ export const run: Run = async (input, context) => {
   const importId = isStream ? randomBytes(16).toString('hex') : await idOf(path);
   const { signal, out, err, now, stdin } = context;
   const view = createProgressView(err, now);
-  const attempt = async (client: CapsuleClient) => {
+  const attempt = async (client: CapsuleClient, reached?: () => void) => {
     const { offset } = await client.volume.beginImport({ name, importId }, { signal });
+    reached?.();
     const start = { name, importId, offset };
     const meter = new TransferMeter(now);
     const showProgress = (readBytes: number, totalBytes: number) =>
       view.update(name, 'importing', meter.describe(readBytes, totalBytes));
     const onEnd = () => view.update(name, 'checking');
-    return client.volume.import(
-      messages({ path, stdin, sizeMib }, start, { showProgress, onEnd }),
-      {
-        signal,
-      },
-    );
+    const sent = messages({ path, stdin, sizeMib }, offset, { showProgress, onEnd });
+    return sendImport(client, start, sent, signal);
   };
   const volume = await withCapsule(input, context, (client) =>
     // The capsule keeps the part before a cut: each attempt resumes after it. A stream is read once.
-    isStream ? attempt(client) : retryWhileAway(() => attempt(client), context),
+    isStream ? attempt(client) : retryWhileAway((reached) => attempt(client, reached), context),
   ).finally(() => view.clear());
   await showWarnings(err, volume.importWarnings);
   await printLines(out, `${name} imported, ${formatBytes(Number(volume.sizeBytes))}\n`);
@@ -66,10 +64,9 @@ interface Listener {
 
 async function* messages(
   { path, stdin, sizeMib }: Source,
-  start: { readonly name: string; readonly importId: string; readonly offset: bigint },
+  start: bigint,
   { showProgress, onEnd }: Listener,
 ): AsyncGenerator<Message> {
-  yield { payload: { case: 'start', value: start } };
   const file = await openInput(path, stdin, FRAME_BYTES);
   let readBytes = 0;
   const chunks = counted(file.chunks, (count) => {
@@ -78,7 +75,7 @@ async function* messages(
   const { format, pieces } = await readArchive(file.name, chunks);
   const hash = createHash('sha256');
   const packer = new FramePacker();
-  const offset = Number(start.offset);
+  const offset = Number(start);
   let at = 0;
   for await (const piece of inFrames(pieces)) {
     hash.update(piece);

@@ -9,7 +9,7 @@ import { openStore } from '@capsule/engine';
 import { FakeVolumeBackend, noGuestVolumes, noTransfers } from '@capsule/testkit';
 import { MIGRATIONS } from '../../store/migrations.ts';
 import { createTestVolumes } from '../../testing/create-test-volumes.ts';
-import { transferCalls } from './transfers.ts';
+import { streamedTransferCalls } from './transfers.ts';
 
 const MIB = VOLUME_UNIT_BYTES;
 const CONTENT = Buffer.alloc(3 * MIB, 7);
@@ -36,7 +36,7 @@ async function capsule(needs: ArchiveNeeds = { entries: 1, bytes: 0, volumeBytes
     guestVolumes: noGuestVolumes,
   });
   await volumes.commands.apply({ name: 'data', sizeBytes: 64 * MIB });
-  return { volumes, packed, calls: transferCalls(volumes) };
+  return { volumes, packed, calls: streamedTransferCalls(volumes) };
 }
 
 type Calls = Awaited<ReturnType<typeof capsule>>['calls'];

@@ -4,19 +4,21 @@ import {
   VolumeArchiveFormat,
   type VolumeExportMessageSchema,
   type VolumeExportRequest,
+  type VolumeExportTrailerSchema,
   type VolumeImportEnd,
   type VolumeImportRequest,
+  type VolumeImportStart,
   type VolumeService,
   volumeToProto,
 } from '@capsule/api/wire';
 import { VOLUME_UNIT_BYTES } from '@capsule/core';
 import type { ServiceImpl } from '@connectrpc/connect';
-import type { VolumeExporter } from '../../volume/export.ts';
+import type { Export, VolumeExporter } from '../../volume/export.ts';
 import type { UploadEnd, VolumeImporter } from '../../volume/import.ts';
 import type { VolumeObserver } from '../../volume/observe.ts';
 import { importError } from '../../volume/transfer-errors.ts';
 
-export interface TransferCallParts {
+export interface TransferParts {
   readonly observer: Pick<VolumeObserver, 'get'>;
   readonly exporter: VolumeExporter;
   readonly importer: VolumeImporter;
@@ -26,10 +28,13 @@ export interface TransferCallParts {
 const FRAMES_AHEAD = 2;
 const UPLOAD_ID = /^[0-9a-f]{32}$/;
 
-/** Implements the calls that export and import volumes. */
-export function transferCalls(
-  parts: TransferCallParts,
-): Pick<ServiceImpl<typeof VolumeService>, 'export' | 'endExport' | 'beginImport' | 'import'> {
+type TransferCalls = Pick<
+  ServiceImpl<typeof VolumeService>,
+  'export' | 'endExport' | 'beginImport' | 'import'
+>;
+
+/** The calls that export and import volumes in messages. */
+export function streamedTransferCalls(parts: TransferParts): TransferCalls {
   return {
     export: (request, { signal }) => exportVolume(request, parts, signal),
     async endExport({ volume, exportId }) {
@@ -41,89 +46,134 @@ export function transferCalls(
       return { offset: BigInt(await parts.importer.begin(upload)) };
     },
     async import(requests) {
-      const { observer, importer } = parts;
       const incoming = requests[Symbol.asyncIterator]();
       const first = await incoming.next();
       const start = first.done === true ? undefined : first.value.payload;
       if (start?.case !== 'start')
         throw importError.OUT_OF_ORDER({ problem: 'the first message is not a start' });
-      const { name, importId, offset } = start.value;
-      const end: { value?: UploadEnd } = {};
-      const importWarnings = await importer.receive(
-        { name, id: checkedId(importId) },
-        Number(offset),
-        frames(incoming, end),
-        () => {
-          if (end.value === undefined)
-            throw importError.OUT_OF_ORDER({ problem: 'the end is missing' });
-          return end.value;
-        },
-      );
-      return { ...volumeToProto(await observer.get(name)), importWarnings: [...importWarnings] };
+      const end: { value?: VolumeImportEnd } = {};
+      return importVolume(start.value, parts, { frames: framesOf(incoming, end), end });
     },
   };
 }
 
+export interface Incoming {
+  readonly frames: AsyncIterable<Uint8Array>;
+  /** Set when the frames have ended. */
+  readonly end: { readonly value?: VolumeImportEnd };
+}
+
+/** Receives frames, and creates the volume after the last one. */
+export async function importVolume(
+  { name, importId, offset }: Pick<VolumeImportStart, 'name' | 'importId' | 'offset'>,
+  { observer, importer }: TransferParts,
+  { frames, end }: Incoming,
+) {
+  const importWarnings = await importer.receive(
+    { name, id: checkedId(importId) },
+    Number(offset),
+    unpacked(frames),
+    () => {
+      if (end.value === undefined)
+        throw importError.OUT_OF_ORDER({ problem: 'the end is missing' });
+      return endFromProto(end.value);
+    },
+  );
+  return { ...volumeToProto(await observer.get(name)), importWarnings: [...importWarnings] };
+}
+
 async function* exportVolume(
   request: VolumeExportRequest,
-  { exporter }: TransferCallParts,
+  { exporter }: TransferParts,
   signal: AbortSignal,
 ): AsyncGenerator<MessageInitShape<typeof VolumeExportMessageSchema>> {
-  const { volume, snapshot, exportId, offset } = request;
-  const format = request.format === VolumeArchiveFormat.TAR ? 'tar' : 'image';
-  const begun = await exporter.begin(
-    { volume, format, ...(snapshot && { snapshot }), ...(exportId && { id: exportId }) },
-    signal,
-  );
-  const warnings: string[] = [];
-  const warn = (warning: string) => warnings.push(warning);
-  const totalBytes = BigInt(begun.totalBytes ?? 0);
-  yield { payload: { case: 'header', value: { exportId: begun.id, totalBytes } } };
-  const pieces = exporter.read(begun, { offset: Number(offset), warn }, signal);
-  const packer = new FramePacker();
-  const underway: Promise<Buffer>[] = [];
+  const begun = await beginExport(request, exporter, signal);
+  yield { payload: { case: 'header', value: headerOf(begun) } };
+  const frames = exportFrames(request, { exporter, begun }, signal);
   for (;;) {
-    const next = await pieces.next();
+    const next = await frames.next();
     if (next.done === true) {
-      for (const frame of underway) yield frameMessage(await frame);
-      const { totalBytes: total, sha256: sha256Hex } = next.value;
-      const value = { totalBytes: BigInt(total), sha256Hex, warnings };
-      yield { payload: { case: 'trailer', value } };
+      yield { payload: { case: 'trailer', value: next.value } };
       // A caller that ends the export itself may lose the last message and resume.
       if (!request.isEndedByCaller) await exporter.end(begun.ref);
       return;
     }
-    for (let at = 0; at < next.value.length; at += FRAME_BYTES) {
-      underway.push(packer.pack(next.value.subarray(at, at + FRAME_BYTES)));
-    }
-    while (underway.length > FRAMES_AHEAD) yield frameMessage(await underway.shift());
+    yield { payload: { case: 'frame', value: next.value as Uint8Array<ArrayBuffer> } };
   }
 }
 
-function frameMessage(frame: Buffer | undefined) {
-  const value = (frame ?? Buffer.alloc(0)) as Uint8Array<ArrayBuffer>;
-  return { payload: { case: 'frame', value } } as const;
+export async function beginExport(
+  { volume, snapshot, exportId, format }: VolumeExportRequest,
+  exporter: VolumeExporter,
+  signal: AbortSignal,
+): Promise<Export> {
+  const request = { volume, format: format === VolumeArchiveFormat.TAR ? 'tar' : 'image' } as const;
+  const more = { ...(snapshot && { snapshot }), ...(exportId && { id: exportId }) };
+  return exporter.begin({ ...request, ...more }, signal);
 }
 
-async function* frames(
+export function headerOf({ id, totalBytes }: Export) {
+  return { exportId: id, totalBytes: BigInt(totalBytes ?? 0) };
+}
+
+interface Begun {
+  readonly exporter: VolumeExporter;
+  readonly begun: Export;
+}
+
+/** Yields the frames after the offset, and returns the trailer. */
+export async function* exportFrames(
+  { offset }: Pick<VolumeExportRequest, 'offset'>,
+  { exporter, begun }: Begun,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, MessageInitShape<typeof VolumeExportTrailerSchema>> {
+  const warnings: string[] = [];
+  const warn = (warning: string) => warnings.push(warning);
+  const pieces = exporter.read(begun, { offset: Number(offset), warn }, signal);
+  const packer = new FramePacker();
+  const underway: Promise<Buffer>[] = [];
+  try {
+    for (;;) {
+      const next = await pieces.next();
+      if (next.done === true) {
+        for (const frame of underway) yield await frame;
+        const { totalBytes, sha256: sha256Hex } = next.value;
+        return { totalBytes: BigInt(totalBytes), sha256Hex, warnings };
+      }
+      for (let at = 0; at < next.value.length; at += FRAME_BYTES) {
+        underway.push(packer.pack(next.value.subarray(at, at + FRAME_BYTES)));
+      }
+      while (underway.length > FRAMES_AHEAD) yield (await underway.shift()) ?? Buffer.alloc(0);
+    }
+  } finally {
+    // The pieces hold the snapshot open.
+    await pieces.return(undefined as never);
+  }
+}
+
+async function* framesOf(
   incoming: AsyncIterator<VolumeImportRequest>,
-  end: { value?: UploadEnd },
+  end: { value?: VolumeImportEnd },
 ): AsyncGenerator<Uint8Array> {
-  const unpacker = new FrameUnpacker();
   for (let next = await incoming.next(); next.done !== true; next = await incoming.next()) {
     const { payload } = next.value;
     if (payload.case === 'end') {
-      end.value = endFromProto(payload.value);
+      end.value = payload.value;
       return;
     }
     if (payload.case !== 'frame')
       throw importError.OUT_OF_ORDER({ problem: 'only frames may follow the start' });
-    yield await unpacked(unpacker, payload.value);
+    yield payload.value;
   }
 }
 
 /** Refuses a frame that unpacks to more than its limit: the sender is not trusted. */
-async function unpacked(unpacker: FrameUnpacker, frame: Uint8Array): Promise<Buffer> {
+async function* unpacked(frames: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const unpacker = new FrameUnpacker();
+  for await (const frame of frames) yield await unpack(unpacker, frame);
+}
+
+async function unpack(unpacker: FrameUnpacker, frame: Uint8Array): Promise<Buffer> {
   try {
     return await unpacker.unpack(frame);
   } catch (cause) {

@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { BulkEndSchema, BulkTicket, BulkTicketSchema } from "./bulk_pb.ts";
+import { file_capsule_v1_bulk } from "./bulk_pb.ts";
 import { file_capsule_v1_needs } from "./needs_pb.ts";
 import type { FieldChange, WorkloadChange } from "./workload_pb.ts";
 import { file_capsule_v1_workload } from "./workload_pb.ts";
@@ -13,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/volume.proto.
  */
 export const file_capsule_v1_volume: GenFile = /*@__PURE__*/
-  fileDesc("ChdjYXBzdWxlL3YxL3ZvbHVtZS5wcm90bxIKY2Fwc3VsZS52MSI3ChBTbmFwc2hvdFNjaGVkdWxlEhUKDWV2ZXJ5X3NlY29uZHMYASABKAQSDAoEa2VlcBgCIAEoDSL4AQoGVm9sdW1lEgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIRCglob3N0X3BhdGgYAyABKAkSEgoKbW91bnRlZF9ieRgEIAMoCRIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSEgoKdXNlZF9ieXRlcxhkIAEoBBImCgVzdGF0ZRhlIAEoDjIXLmNhcHN1bGUudjEuVm9sdW1lU3RhdGUSNwoRc25hcHNob3Rfc2NoZWR1bGUYZiABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUSFwoPaW1wb3J0X3dhcm5pbmdzGGcgAygJIjUKE1ZvbHVtZUNyZWF0ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIQCghzaXplX21pYhgCIAEoBCIgChBWb2x1bWVHZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkiEwoRVm9sdW1lTGlzdFJlcXVlc3QiOQoSVm9sdW1lTGlzdFJlc3BvbnNlEiMKB3ZvbHVtZXMYASADKAsyEi5jYXBzdWxlLnYxLlZvbHVtZSIyChNWb2x1bWVEZWxldGVSZXF1ZXN0EgwKBG5hbWUYASABKAkSDQoFZm9yY2UYAiABKAgiJwoUVm9sdW1lRGVsZXRlUmVzcG9uc2USDwoHZXhpc3RlZBhkIAEoCCI5ChNWb2x1bWVSZXNpemVSZXF1ZXN0EgwKBG5hbWUYASABKAkSFAoMbmV3X3NpemVfbWliGAIgASgEIoABChJWb2x1bWVBcHBseVJlcXVlc3QSDAoEbmFtZRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgEEg8KB2RyeV9ydW4YAyABKAgSNwoRc25hcHNob3Rfc2NoZWR1bGUYBCABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUiagoTVm9sdW1lQXBwbHlSZXNwb25zZRIqCgZjaGFuZ2UYASABKA4yGi5jYXBzdWxlLnYxLldvcmtsb2FkQ2hhbmdlEicKBmZpZWxkcxgCIAMoCzIXLmNhcHN1bGUudjEuRmllbGRDaGFuZ2UiIgoSVm9sdW1lQWRvcHRSZXF1ZXN0EgwKBG5hbWUYASABKAkirAEKDlZvbHVtZVNuYXBzaG90Eg4KBnZvbHVtZRgBIAEoCRIMCgRuYW1lGAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAQSEgoKdXNlZF9ieXRlcxgEIAEoBBIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSKAoFc3RhdGUYBiABKA4yGS5jYXBzdWxlLnYxLlNuYXBzaG90U3RhdGUSEQoJc2NoZWR1bGVkGAcgASgIIjkKGVZvbHVtZVRha2VTbmFwc2hvdFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkiLAoaVm9sdW1lTGlzdFNuYXBzaG90c1JlcXVlc3QSDgoGdm9sdW1lGAEgASgJIkwKG1ZvbHVtZUxpc3RTbmFwc2hvdHNSZXNwb25zZRItCglzbmFwc2hvdHMYASADKAsyGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90IkoKG1ZvbHVtZURlbGV0ZVNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCRINCgVmb3JjZRgDIAEoCCIvChxWb2x1bWVEZWxldGVTbmFwc2hvdFJlc3BvbnNlEg8KB2V4aXN0ZWQYASABKAgiOgoaVm9sdW1lQWRvcHRTbmFwc2hvdFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkiUQoUVm9sdW1lUmVzdG9yZVJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEhcKD2Rpc2NhcmRfY3VycmVudBgDIAEoCCJMChVWb2x1bWVSZXN0b3JlUmVzcG9uc2USIgoGdm9sdW1lGAEgASgLMhIuY2Fwc3VsZS52MS5Wb2x1bWUSDwoHa2VwdF9hcxgCIAEoCSJZChJWb2x1bWVDbG9uZVJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEhAKCG5ld19uYW1lGAMgASgJEg8KB25ld191aWQYBCABKAkipwEKE1ZvbHVtZUV4cG9ydFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEi8KBmZvcm1hdBgDIAEoDjIfLmNhcHN1bGUudjEuVm9sdW1lQXJjaGl2ZUZvcm1hdBIRCglleHBvcnRfaWQYBCABKAkSDgoGb2Zmc2V0GAUgASgEEhoKEmlzX2VuZGVkX2J5X2NhbGxlchhkIAEoCCI7ChZWb2x1bWVFbmRFeHBvcnRSZXF1ZXN0Eg4KBnZvbHVtZRgBIAEoCRIRCglleHBvcnRfaWQYAiABKAkiGQoXVm9sdW1lRW5kRXhwb3J0UmVzcG9uc2UilwEKE1ZvbHVtZUV4cG9ydE1lc3NhZ2USMAoGaGVhZGVyGAEgASgLMh4uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRIZWFkZXJIABIPCgVmcmFtZRgCIAEoDEgAEjIKB3RyYWlsZXIYAyABKAsyHy5jYXBzdWxlLnYxLlZvbHVtZUV4cG9ydFRyYWlsZXJIAEIJCgdwYXlsb2FkIjwKElZvbHVtZUV4cG9ydEhlYWRlchIRCglleHBvcnRfaWQYASABKAkSEwoLdG90YWxfYnl0ZXMYAiABKAQiUAoTVm9sdW1lRXhwb3J0VHJhaWxlchITCgt0b3RhbF9ieXRlcxgBIAEoBBISCgpzaGEyNTZfaGV4GAIgASgJEhAKCHdhcm5pbmdzGGQgAygJIjsKGFZvbHVtZUJlZ2luSW1wb3J0UmVxdWVzdBIMCgRuYW1lGAEgASgJEhEKCWltcG9ydF9pZBgCIAEoCSIrChlWb2x1bWVCZWdpbkltcG9ydFJlc3BvbnNlEg4KBm9mZnNldBgBIAEoBCKNAQoTVm9sdW1lSW1wb3J0UmVxdWVzdBIuCgVzdGFydBgBIAEoCzIdLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0U3RhcnRIABIPCgVmcmFtZRgCIAEoDEgAEioKA2VuZBgDIAEoCzIbLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0RW5kSABCCQoHcGF5bG9hZCJEChFWb2x1bWVJbXBvcnRTdGFydBIMCgRuYW1lGAEgASgJEhEKCWltcG9ydF9pZBgCIAEoCRIOCgZvZmZzZXQYAyABKAQifQoPVm9sdW1lSW1wb3J0RW5kEi8KBmZvcm1hdBgBIAEoDjIfLmNhcHN1bGUudjEuVm9sdW1lQXJjaGl2ZUZvcm1hdBIQCghzaXplX21pYhgCIAEoBBITCgt0b3RhbF9ieXRlcxgDIAEoBBISCgpzaGEyNTZfaGV4GAQgASgJIiIKElZvbHVtZVVzYWdlUmVxdWVzdBIMCgRuYW1lGAEgASgJIoIBCgtWb2x1bWVVc2FnZRIMCgRuYW1lGAEgASgJEhIKCnNpemVfYnl0ZXMYAiABKAQSEgoKZnJlZV9ieXRlcxgDIAEoBBISCgpwb29sX2J5dGVzGAQgASgEEhYKDnNuYXBzaG90X2J5dGVzGAUgASgEEhEKCXNuYXBzaG90cxgGIAEoDSKyAQoTVm9sdW1lVXNhZ2VSZXNwb25zZRIoCgd2b2x1bWVzGAEgAygLMhcuY2Fwc3VsZS52MS5Wb2x1bWVVc2FnZRIYChBwb29sX3RvdGFsX2J5dGVzGAIgASgEEhcKD3Bvb2xfdXNlZF9ieXRlcxgDIAEoBBIYChBtZXRhZGF0YV9wZXJjZW50GAQgASgCEiQKBWxldmVsGAUgASgOMhUuY2Fwc3VsZS52MS5Qb29sTGV2ZWwq4wEKC1ZvbHVtZVN0YXRlEhwKGFZPTFVNRV9TVEFURV9VTlNQRUNJRklFRBAAEhYKElZPTFVNRV9TVEFURV9SRUFEWRABEhkKFVZPTFVNRV9TVEFURV9DUkVBVElORxACEhkKFVZPTFVNRV9TVEFURV9ERUxFVElORxADEhkKFVZPTFVNRV9TVEFURV9PUlBIQU5FRBAEEhUKEVZPTFVNRV9TVEFURV9MT1NUEAUSGgoWVk9MVU1FX1NUQVRFX1JFU1RPUklORxAGEhoKFlZPTFVNRV9TVEFURV9JTVBPUlRJTkcQByq5AQoNU25hcHNob3RTdGF0ZRIeChpTTkFQU0hPVF9TVEFURV9VTlNQRUNJRklFRBAAEhgKFFNOQVBTSE9UX1NUQVRFX1JFQURZEAESGwoXU05BUFNIT1RfU1RBVEVfQ1JFQVRJTkcQAhIbChdTTkFQU0hPVF9TVEFURV9ERUxFVElORxADEhsKF1NOQVBTSE9UX1NUQVRFX09SUEhBTkVEEAQSFwoTU05BUFNIT1RfU1RBVEVfTE9TVBAFKnwKE1ZvbHVtZUFyY2hpdmVGb3JtYXQSJQohVk9MVU1FX0FSQ0hJVkVfRk9STUFUX1VOU1BFQ0lGSUVEEAASHwobVk9MVU1FX0FSQ0hJVkVfRk9STUFUX0lNQUdFEAESHQoZVk9MVU1FX0FSQ0hJVkVfRk9STUFUX1RBUhACKmUKCVBvb2xMZXZlbBIaChZQT09MX0xFVkVMX1VOU1BFQ0lGSUVEEAASEwoPUE9PTF9MRVZFTF9GSU5FEAESEgoOUE9PTF9MRVZFTF9MT1cQAhITCg9QT09MX0xFVkVMX0ZVTEwQAzLUCwoNVm9sdW1lU2VydmljZRJDCgZDcmVhdGUSHy5jYXBzdWxlLnYxLlZvbHVtZUNyZWF0ZVJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZSIEoLsYAxI9CgNHZXQSHC5jYXBzdWxlLnYxLlZvbHVtZUdldFJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZSIEoLsYAhJLCgRMaXN0Eh0uY2Fwc3VsZS52MS5Wb2x1bWVMaXN0UmVxdWVzdBoeLmNhcHN1bGUudjEuVm9sdW1lTGlzdFJlc3BvbnNlIgSguxgCElEKBkRlbGV0ZRIfLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVxdWVzdBogLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlUmVzcG9uc2UiBKC7GAMSQwoGUmVzaXplEh8uY2Fwc3VsZS52MS5Wb2x1bWVSZXNpemVSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUiBKC7GAMSTgoFQXBwbHkSHi5jYXBzdWxlLnYxLlZvbHVtZUFwcGx5UmVxdWVzdBofLmNhcHN1bGUudjEuVm9sdW1lQXBwbHlSZXNwb25zZSIEoLsYAxJBCgVBZG9wdBIeLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUiBKC7GAMSVwoMVGFrZVNuYXBzaG90EiUuY2Fwc3VsZS52MS5Wb2x1bWVUYWtlU25hcHNob3RSZXF1ZXN0GhouY2Fwc3VsZS52MS5Wb2x1bWVTbmFwc2hvdCIEoLsYAxJmCg1MaXN0U25hcHNob3RzEiYuY2Fwc3VsZS52MS5Wb2x1bWVMaXN0U25hcHNob3RzUmVxdWVzdBonLmNhcHN1bGUudjEuVm9sdW1lTGlzdFNuYXBzaG90c1Jlc3BvbnNlIgSguxgCEmkKDkRlbGV0ZVNuYXBzaG90EicuY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVTbmFwc2hvdFJlcXVlc3QaKC5jYXBzdWxlLnYxLlZvbHVtZURlbGV0ZVNuYXBzaG90UmVzcG9uc2UiBKC7GAMSWQoNQWRvcHRTbmFwc2hvdBImLmNhcHN1bGUudjEuVm9sdW1lQWRvcHRTbmFwc2hvdFJlcXVlc3QaGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90IgSguxgDElQKB1Jlc3RvcmUSIC5jYXBzdWxlLnYxLlZvbHVtZVJlc3RvcmVSZXF1ZXN0GiEuY2Fwc3VsZS52MS5Wb2x1bWVSZXN0b3JlUmVzcG9uc2UiBKC7GAMSQQoFQ2xvbmUSHi5jYXBzdWxlLnYxLlZvbHVtZUNsb25lUmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lIgSguxgDEk4KBVVzYWdlEh4uY2Fwc3VsZS52MS5Wb2x1bWVVc2FnZVJlcXVlc3QaHy5jYXBzdWxlLnYxLlZvbHVtZVVzYWdlUmVzcG9uc2UiBKC7GAISUgoGRXhwb3J0Eh8uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRSZXF1ZXN0Gh8uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRNZXNzYWdlIgSguxgDMAESWgoJRW5kRXhwb3J0EiIuY2Fwc3VsZS52MS5Wb2x1bWVFbmRFeHBvcnRSZXF1ZXN0GiMuY2Fwc3VsZS52MS5Wb2x1bWVFbmRFeHBvcnRSZXNwb25zZSIEoLsYAxJgCgtCZWdpbkltcG9ydBIkLmNhcHN1bGUudjEuVm9sdW1lQmVnaW5JbXBvcnRSZXF1ZXN0GiUuY2Fwc3VsZS52MS5Wb2x1bWVCZWdpbkltcG9ydFJlc3BvbnNlIgSguxgDEkUKBkltcG9ydBIfLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0UmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lIgSguxgDKAFiBnByb3RvMw", [file_capsule_v1_needs, file_capsule_v1_workload]);
+  fileDesc("ChdjYXBzdWxlL3YxL3ZvbHVtZS5wcm90bxIKY2Fwc3VsZS52MSI3ChBTbmFwc2hvdFNjaGVkdWxlEhUKDWV2ZXJ5X3NlY29uZHMYASABKAQSDAoEa2VlcBgCIAEoDSL4AQoGVm9sdW1lEgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBIRCglob3N0X3BhdGgYAyABKAkSEgoKbW91bnRlZF9ieRgEIAMoCRIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSEgoKdXNlZF9ieXRlcxhkIAEoBBImCgVzdGF0ZRhlIAEoDjIXLmNhcHN1bGUudjEuVm9sdW1lU3RhdGUSNwoRc25hcHNob3Rfc2NoZWR1bGUYZiABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUSFwoPaW1wb3J0X3dhcm5pbmdzGGcgAygJIjUKE1ZvbHVtZUNyZWF0ZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIQCghzaXplX21pYhgCIAEoBCIgChBWb2x1bWVHZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkiEwoRVm9sdW1lTGlzdFJlcXVlc3QiOQoSVm9sdW1lTGlzdFJlc3BvbnNlEiMKB3ZvbHVtZXMYASADKAsyEi5jYXBzdWxlLnYxLlZvbHVtZSIyChNWb2x1bWVEZWxldGVSZXF1ZXN0EgwKBG5hbWUYASABKAkSDQoFZm9yY2UYAiABKAgiJwoUVm9sdW1lRGVsZXRlUmVzcG9uc2USDwoHZXhpc3RlZBhkIAEoCCI5ChNWb2x1bWVSZXNpemVSZXF1ZXN0EgwKBG5hbWUYASABKAkSFAoMbmV3X3NpemVfbWliGAIgASgEIoABChJWb2x1bWVBcHBseVJlcXVlc3QSDAoEbmFtZRgBIAEoCRISCgpzaXplX2J5dGVzGAIgASgEEg8KB2RyeV9ydW4YAyABKAgSNwoRc25hcHNob3Rfc2NoZWR1bGUYBCABKAsyHC5jYXBzdWxlLnYxLlNuYXBzaG90U2NoZWR1bGUiagoTVm9sdW1lQXBwbHlSZXNwb25zZRIqCgZjaGFuZ2UYASABKA4yGi5jYXBzdWxlLnYxLldvcmtsb2FkQ2hhbmdlEicKBmZpZWxkcxgCIAMoCzIXLmNhcHN1bGUudjEuRmllbGRDaGFuZ2UiIgoSVm9sdW1lQWRvcHRSZXF1ZXN0EgwKBG5hbWUYASABKAkirAEKDlZvbHVtZVNuYXBzaG90Eg4KBnZvbHVtZRgBIAEoCRIMCgRuYW1lGAIgASgJEhIKCnNpemVfYnl0ZXMYAyABKAQSEgoKdXNlZF9ieXRlcxgEIAEoBBIXCg9jcmVhdGVkX2F0X3VuaXgYBSABKAMSKAoFc3RhdGUYBiABKA4yGS5jYXBzdWxlLnYxLlNuYXBzaG90U3RhdGUSEQoJc2NoZWR1bGVkGAcgASgIIjkKGVZvbHVtZVRha2VTbmFwc2hvdFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkiLAoaVm9sdW1lTGlzdFNuYXBzaG90c1JlcXVlc3QSDgoGdm9sdW1lGAEgASgJIkwKG1ZvbHVtZUxpc3RTbmFwc2hvdHNSZXNwb25zZRItCglzbmFwc2hvdHMYASADKAsyGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90IkoKG1ZvbHVtZURlbGV0ZVNuYXBzaG90UmVxdWVzdBIOCgZ2b2x1bWUYASABKAkSDAoEbmFtZRgCIAEoCRINCgVmb3JjZRgDIAEoCCIvChxWb2x1bWVEZWxldGVTbmFwc2hvdFJlc3BvbnNlEg8KB2V4aXN0ZWQYASABKAgiOgoaVm9sdW1lQWRvcHRTbmFwc2hvdFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEgwKBG5hbWUYAiABKAkiUQoUVm9sdW1lUmVzdG9yZVJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEhcKD2Rpc2NhcmRfY3VycmVudBgDIAEoCCJMChVWb2x1bWVSZXN0b3JlUmVzcG9uc2USIgoGdm9sdW1lGAEgASgLMhIuY2Fwc3VsZS52MS5Wb2x1bWUSDwoHa2VwdF9hcxgCIAEoCSJZChJWb2x1bWVDbG9uZVJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEhAKCG5ld19uYW1lGAMgASgJEg8KB25ld191aWQYBCABKAkipwEKE1ZvbHVtZUV4cG9ydFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhAKCHNuYXBzaG90GAIgASgJEi8KBmZvcm1hdBgDIAEoDjIfLmNhcHN1bGUudjEuVm9sdW1lQXJjaGl2ZUZvcm1hdBIRCglleHBvcnRfaWQYBCABKAkSDgoGb2Zmc2V0GAUgASgEEhoKEmlzX2VuZGVkX2J5X2NhbGxlchhkIAEoCCJyChhWb2x1bWVPcGVuRXhwb3J0UmVzcG9uc2USJgoGdGlja2V0GAEgASgLMhYuY2Fwc3VsZS52MS5CdWxrVGlja2V0Ei4KBmhlYWRlchgCIAEoCzIeLmNhcHN1bGUudjEuVm9sdW1lRXhwb3J0SGVhZGVyIjsKFlZvbHVtZUVuZEV4cG9ydFJlcXVlc3QSDgoGdm9sdW1lGAEgASgJEhEKCWV4cG9ydF9pZBgCIAEoCSIZChdWb2x1bWVFbmRFeHBvcnRSZXNwb25zZSKXAQoTVm9sdW1lRXhwb3J0TWVzc2FnZRIwCgZoZWFkZXIYASABKAsyHi5jYXBzdWxlLnYxLlZvbHVtZUV4cG9ydEhlYWRlckgAEg8KBWZyYW1lGAIgASgMSAASMgoHdHJhaWxlchgDIAEoCzIfLmNhcHN1bGUudjEuVm9sdW1lRXhwb3J0VHJhaWxlckgAQgkKB3BheWxvYWQiPAoSVm9sdW1lRXhwb3J0SGVhZGVyEhEKCWV4cG9ydF9pZBgBIAEoCRITCgt0b3RhbF9ieXRlcxgCIAEoBCJQChNWb2x1bWVFeHBvcnRUcmFpbGVyEhMKC3RvdGFsX2J5dGVzGAEgASgEEhIKCnNoYTI1Nl9oZXgYAiABKAkSEAoId2FybmluZ3MYZCADKAkiOwoYVm9sdW1lQmVnaW5JbXBvcnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSEQoJaW1wb3J0X2lkGAIgASgJIisKGVZvbHVtZUJlZ2luSW1wb3J0UmVzcG9uc2USDgoGb2Zmc2V0GAEgASgEIo0BChNWb2x1bWVJbXBvcnRSZXF1ZXN0Ei4KBXN0YXJ0GAEgASgLMh0uY2Fwc3VsZS52MS5Wb2x1bWVJbXBvcnRTdGFydEgAEg8KBWZyYW1lGAIgASgMSAASKgoDZW5kGAMgASgLMhsuY2Fwc3VsZS52MS5Wb2x1bWVJbXBvcnRFbmRIAEIJCgdwYXlsb2FkIkQKEVZvbHVtZUltcG9ydFN0YXJ0EgwKBG5hbWUYASABKAkSEQoJaW1wb3J0X2lkGAIgASgJEg4KBm9mZnNldBgDIAEoBCJ9Cg9Wb2x1bWVJbXBvcnRFbmQSLwoGZm9ybWF0GAEgASgOMh8uY2Fwc3VsZS52MS5Wb2x1bWVBcmNoaXZlRm9ybWF0EhAKCHNpemVfbWliGAIgASgEEhMKC3RvdGFsX2J5dGVzGAMgASgEEhIKCnNoYTI1Nl9oZXgYBCABKAkiIgoSVm9sdW1lVXNhZ2VSZXF1ZXN0EgwKBG5hbWUYASABKAkiggEKC1ZvbHVtZVVzYWdlEgwKBG5hbWUYASABKAkSEgoKc2l6ZV9ieXRlcxgCIAEoBBISCgpmcmVlX2J5dGVzGAMgASgEEhIKCnBvb2xfYnl0ZXMYBCABKAQSFgoOc25hcHNob3RfYnl0ZXMYBSABKAQSEQoJc25hcHNob3RzGAYgASgNIrIBChNWb2x1bWVVc2FnZVJlc3BvbnNlEigKB3ZvbHVtZXMYASADKAsyFy5jYXBzdWxlLnYxLlZvbHVtZVVzYWdlEhgKEHBvb2xfdG90YWxfYnl0ZXMYAiABKAQSFwoPcG9vbF91c2VkX2J5dGVzGAMgASgEEhgKEG1ldGFkYXRhX3BlcmNlbnQYBCABKAISJAoFbGV2ZWwYBSABKA4yFS5jYXBzdWxlLnYxLlBvb2xMZXZlbCrjAQoLVm9sdW1lU3RhdGUSHAoYVk9MVU1FX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSVk9MVU1FX1NUQVRFX1JFQURZEAESGQoVVk9MVU1FX1NUQVRFX0NSRUFUSU5HEAISGQoVVk9MVU1FX1NUQVRFX0RFTEVUSU5HEAMSGQoVVk9MVU1FX1NUQVRFX09SUEhBTkVEEAQSFQoRVk9MVU1FX1NUQVRFX0xPU1QQBRIaChZWT0xVTUVfU1RBVEVfUkVTVE9SSU5HEAYSGgoWVk9MVU1FX1NUQVRFX0lNUE9SVElORxAHKrkBCg1TbmFwc2hvdFN0YXRlEh4KGlNOQVBTSE9UX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUU05BUFNIT1RfU1RBVEVfUkVBRFkQARIbChdTTkFQU0hPVF9TVEFURV9DUkVBVElORxACEhsKF1NOQVBTSE9UX1NUQVRFX0RFTEVUSU5HEAMSGwoXU05BUFNIT1RfU1RBVEVfT1JQSEFORUQQBBIXChNTTkFQU0hPVF9TVEFURV9MT1NUEAUqfAoTVm9sdW1lQXJjaGl2ZUZvcm1hdBIlCiFWT0xVTUVfQVJDSElWRV9GT1JNQVRfVU5TUEVDSUZJRUQQABIfChtWT0xVTUVfQVJDSElWRV9GT1JNQVRfSU1BR0UQARIdChlWT0xVTUVfQVJDSElWRV9GT1JNQVRfVEFSEAIqZQoJUG9vbExldmVsEhoKFlBPT0xfTEVWRUxfVU5TUEVDSUZJRUQQABITCg9QT09MX0xFVkVMX0ZJTkUQARISCg5QT09MX0xFVkVMX0xPVxACEhMKD1BPT0xfTEVWRUxfRlVMTBADMoMOCg1Wb2x1bWVTZXJ2aWNlEkMKBkNyZWF0ZRIfLmNhcHN1bGUudjEuVm9sdW1lQ3JlYXRlUmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lIgSguxgDEj0KA0dldBIcLmNhcHN1bGUudjEuVm9sdW1lR2V0UmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lIgSguxgCEksKBExpc3QSHS5jYXBzdWxlLnYxLlZvbHVtZUxpc3RSZXF1ZXN0Gh4uY2Fwc3VsZS52MS5Wb2x1bWVMaXN0UmVzcG9uc2UiBKC7GAISUQoGRGVsZXRlEh8uY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVSZXF1ZXN0GiAuY2Fwc3VsZS52MS5Wb2x1bWVEZWxldGVSZXNwb25zZSIEoLsYAxJDCgZSZXNpemUSHy5jYXBzdWxlLnYxLlZvbHVtZVJlc2l6ZVJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZSIEoLsYAxJOCgVBcHBseRIeLmNhcHN1bGUudjEuVm9sdW1lQXBwbHlSZXF1ZXN0Gh8uY2Fwc3VsZS52MS5Wb2x1bWVBcHBseVJlc3BvbnNlIgSguxgDEkEKBUFkb3B0Eh4uY2Fwc3VsZS52MS5Wb2x1bWVBZG9wdFJlcXVlc3QaEi5jYXBzdWxlLnYxLlZvbHVtZSIEoLsYAxJXCgxUYWtlU25hcHNob3QSJS5jYXBzdWxlLnYxLlZvbHVtZVRha2VTbmFwc2hvdFJlcXVlc3QaGi5jYXBzdWxlLnYxLlZvbHVtZVNuYXBzaG90IgSguxgDEmYKDUxpc3RTbmFwc2hvdHMSJi5jYXBzdWxlLnYxLlZvbHVtZUxpc3RTbmFwc2hvdHNSZXF1ZXN0GicuY2Fwc3VsZS52MS5Wb2x1bWVMaXN0U25hcHNob3RzUmVzcG9uc2UiBKC7GAISaQoORGVsZXRlU25hcHNob3QSJy5jYXBzdWxlLnYxLlZvbHVtZURlbGV0ZVNuYXBzaG90UmVxdWVzdBooLmNhcHN1bGUudjEuVm9sdW1lRGVsZXRlU25hcHNob3RSZXNwb25zZSIEoLsYAxJZCg1BZG9wdFNuYXBzaG90EiYuY2Fwc3VsZS52MS5Wb2x1bWVBZG9wdFNuYXBzaG90UmVxdWVzdBoaLmNhcHN1bGUudjEuVm9sdW1lU25hcHNob3QiBKC7GAMSVAoHUmVzdG9yZRIgLmNhcHN1bGUudjEuVm9sdW1lUmVzdG9yZVJlcXVlc3QaIS5jYXBzdWxlLnYxLlZvbHVtZVJlc3RvcmVSZXNwb25zZSIEoLsYAxJBCgVDbG9uZRIeLmNhcHN1bGUudjEuVm9sdW1lQ2xvbmVSZXF1ZXN0GhIuY2Fwc3VsZS52MS5Wb2x1bWUiBKC7GAMSTgoFVXNhZ2USHi5jYXBzdWxlLnYxLlZvbHVtZVVzYWdlUmVxdWVzdBofLmNhcHN1bGUudjEuVm9sdW1lVXNhZ2VSZXNwb25zZSIEoLsYAhJSCgZFeHBvcnQSHy5jYXBzdWxlLnYxLlZvbHVtZUV4cG9ydFJlcXVlc3QaHy5jYXBzdWxlLnYxLlZvbHVtZUV4cG9ydE1lc3NhZ2UiBKC7GAMwARJZCgpPcGVuRXhwb3J0Eh8uY2Fwc3VsZS52MS5Wb2x1bWVFeHBvcnRSZXF1ZXN0GiQuY2Fwc3VsZS52MS5Wb2x1bWVPcGVuRXhwb3J0UmVzcG9uc2UiBKC7GAMSSQoLQ2xvc2VFeHBvcnQSEy5jYXBzdWxlLnYxLkJ1bGtFbmQaHy5jYXBzdWxlLnYxLlZvbHVtZUV4cG9ydFRyYWlsZXIiBKC7GAMSWgoJRW5kRXhwb3J0EiIuY2Fwc3VsZS52MS5Wb2x1bWVFbmRFeHBvcnRSZXF1ZXN0GiMuY2Fwc3VsZS52MS5Wb2x1bWVFbmRFeHBvcnRSZXNwb25zZSIEoLsYAxJgCgtCZWdpbkltcG9ydBIkLmNhcHN1bGUudjEuVm9sdW1lQmVnaW5JbXBvcnRSZXF1ZXN0GiUuY2Fwc3VsZS52MS5Wb2x1bWVCZWdpbkltcG9ydFJlc3BvbnNlIgSguxgDEkUKBkltcG9ydBIfLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0UmVxdWVzdBoSLmNhcHN1bGUudjEuVm9sdW1lIgSguxgDKAESSQoKT3BlbkltcG9ydBIdLmNhcHN1bGUudjEuVm9sdW1lSW1wb3J0U3RhcnQaFi5jYXBzdWxlLnYxLkJ1bGtUaWNrZXQiBKC7GAMSPAoLQ2xvc2VJbXBvcnQSEy5jYXBzdWxlLnYxLkJ1bGtFbmQaEi5jYXBzdWxlLnYxLlZvbHVtZSIEoLsYA2IGcHJvdG8z", [file_capsule_v1_bulk, file_capsule_v1_needs, file_capsule_v1_workload]);
 
 /**
  * The schedule of automatic snapshots.
@@ -657,6 +659,28 @@ export const VolumeExportRequestSchema: GenMessage<VolumeExportRequest> = /*@__P
   messageDesc(file_capsule_v1_volume, 22);
 
 /**
+ * @generated from message capsule.v1.VolumeOpenExportResponse
+ */
+export type VolumeOpenExportResponse = Message<"capsule.v1.VolumeOpenExportResponse"> & {
+  /**
+   * @generated from field: capsule.v1.BulkTicket ticket = 1;
+   */
+  ticket?: BulkTicket | undefined;
+
+  /**
+   * @generated from field: capsule.v1.VolumeExportHeader header = 2;
+   */
+  header?: VolumeExportHeader | undefined;
+};
+
+/**
+ * Describes the message capsule.v1.VolumeOpenExportResponse.
+ * Use `create(VolumeOpenExportResponseSchema)` to create a new message.
+ */
+export const VolumeOpenExportResponseSchema: GenMessage<VolumeOpenExportResponse> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_volume, 23);
+
+/**
  * @generated from message capsule.v1.VolumeEndExportRequest
  */
 export type VolumeEndExportRequest = Message<"capsule.v1.VolumeEndExportRequest"> & {
@@ -676,7 +700,7 @@ export type VolumeEndExportRequest = Message<"capsule.v1.VolumeEndExportRequest"
  * Use `create(VolumeEndExportRequestSchema)` to create a new message.
  */
 export const VolumeEndExportRequestSchema: GenMessage<VolumeEndExportRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 23);
+  messageDesc(file_capsule_v1_volume, 24);
 
 /**
  * @generated from message capsule.v1.VolumeEndExportResponse
@@ -689,7 +713,7 @@ export type VolumeEndExportResponse = Message<"capsule.v1.VolumeEndExportRespons
  * Use `create(VolumeEndExportResponseSchema)` to create a new message.
  */
 export const VolumeEndExportResponseSchema: GenMessage<VolumeEndExportResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 24);
+  messageDesc(file_capsule_v1_volume, 25);
 
 /**
  * @generated from message capsule.v1.VolumeExportMessage
@@ -726,7 +750,7 @@ export type VolumeExportMessage = Message<"capsule.v1.VolumeExportMessage"> & {
  * Use `create(VolumeExportMessageSchema)` to create a new message.
  */
 export const VolumeExportMessageSchema: GenMessage<VolumeExportMessage> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 25);
+  messageDesc(file_capsule_v1_volume, 26);
 
 /**
  * @generated from message capsule.v1.VolumeExportHeader
@@ -750,7 +774,7 @@ export type VolumeExportHeader = Message<"capsule.v1.VolumeExportHeader"> & {
  * Use `create(VolumeExportHeaderSchema)` to create a new message.
  */
 export const VolumeExportHeaderSchema: GenMessage<VolumeExportHeader> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 26);
+  messageDesc(file_capsule_v1_volume, 27);
 
 /**
  * @generated from message capsule.v1.VolumeExportTrailer
@@ -783,7 +807,7 @@ export type VolumeExportTrailer = Message<"capsule.v1.VolumeExportTrailer"> & {
  * Use `create(VolumeExportTrailerSchema)` to create a new message.
  */
 export const VolumeExportTrailerSchema: GenMessage<VolumeExportTrailer> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 27);
+  messageDesc(file_capsule_v1_volume, 28);
 
 /**
  * @generated from message capsule.v1.VolumeBeginImportRequest
@@ -807,7 +831,7 @@ export type VolumeBeginImportRequest = Message<"capsule.v1.VolumeBeginImportRequ
  * Use `create(VolumeBeginImportRequestSchema)` to create a new message.
  */
 export const VolumeBeginImportRequestSchema: GenMessage<VolumeBeginImportRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 28);
+  messageDesc(file_capsule_v1_volume, 29);
 
 /**
  * @generated from message capsule.v1.VolumeBeginImportResponse
@@ -826,7 +850,7 @@ export type VolumeBeginImportResponse = Message<"capsule.v1.VolumeBeginImportRes
  * Use `create(VolumeBeginImportResponseSchema)` to create a new message.
  */
 export const VolumeBeginImportResponseSchema: GenMessage<VolumeBeginImportResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 29);
+  messageDesc(file_capsule_v1_volume, 30);
 
 /**
  * @generated from message capsule.v1.VolumeImportRequest
@@ -863,7 +887,7 @@ export type VolumeImportRequest = Message<"capsule.v1.VolumeImportRequest"> & {
  * Use `create(VolumeImportRequestSchema)` to create a new message.
  */
 export const VolumeImportRequestSchema: GenMessage<VolumeImportRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 30);
+  messageDesc(file_capsule_v1_volume, 31);
 
 /**
  * @generated from message capsule.v1.VolumeImportStart
@@ -892,7 +916,7 @@ export type VolumeImportStart = Message<"capsule.v1.VolumeImportStart"> & {
  * Use `create(VolumeImportStartSchema)` to create a new message.
  */
 export const VolumeImportStartSchema: GenMessage<VolumeImportStart> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 31);
+  messageDesc(file_capsule_v1_volume, 32);
 
 /**
  * @generated from message capsule.v1.VolumeImportEnd
@@ -929,7 +953,7 @@ export type VolumeImportEnd = Message<"capsule.v1.VolumeImportEnd"> & {
  * Use `create(VolumeImportEndSchema)` to create a new message.
  */
 export const VolumeImportEndSchema: GenMessage<VolumeImportEnd> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 32);
+  messageDesc(file_capsule_v1_volume, 33);
 
 /**
  * @generated from message capsule.v1.VolumeUsageRequest
@@ -948,7 +972,7 @@ export type VolumeUsageRequest = Message<"capsule.v1.VolumeUsageRequest"> & {
  * Use `create(VolumeUsageRequestSchema)` to create a new message.
  */
 export const VolumeUsageRequestSchema: GenMessage<VolumeUsageRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 33);
+  messageDesc(file_capsule_v1_volume, 34);
 
 /**
  * @generated from message capsule.v1.VolumeUsage
@@ -996,7 +1020,7 @@ export type VolumeUsage = Message<"capsule.v1.VolumeUsage"> & {
  * Use `create(VolumeUsageSchema)` to create a new message.
  */
 export const VolumeUsageSchema: GenMessage<VolumeUsage> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 34);
+  messageDesc(file_capsule_v1_volume, 35);
 
 /**
  * @generated from message capsule.v1.VolumeUsageResponse
@@ -1035,7 +1059,7 @@ export type VolumeUsageResponse = Message<"capsule.v1.VolumeUsageResponse"> & {
  * Use `create(VolumeUsageResponseSchema)` to create a new message.
  */
 export const VolumeUsageResponseSchema: GenMessage<VolumeUsageResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_volume, 35);
+  messageDesc(file_capsule_v1_volume, 36);
 
 /**
  * @generated from enum capsule.v1.VolumeState
@@ -1387,6 +1411,27 @@ export const VolumeService: GenService<{
     output: typeof VolumeExportMessageSchema;
   },
   /**
+   * Opens a bulk connection that sends the frames of Export, each behind its length of four bytes,
+   * the highest first. Its result is that of CloseExport.
+   *
+   * @generated from rpc capsule.v1.VolumeService.OpenExport
+   */
+  openExport: {
+    methodKind: "unary";
+    input: typeof VolumeExportRequestSchema;
+    output: typeof VolumeOpenExportResponseSchema;
+  },
+  /**
+   * Waits until all frames are sent.
+   *
+   * @generated from rpc capsule.v1.VolumeService.CloseExport
+   */
+  closeExport: {
+    methodKind: "unary";
+    input: typeof BulkEndSchema;
+    output: typeof VolumeExportTrailerSchema;
+  },
+  /**
    * Releases an export after the client has received all of it. Idempotent.
    *
    * @generated from rpc capsule.v1.VolumeService.EndExport
@@ -1418,6 +1463,28 @@ export const VolumeService: GenService<{
   import: {
     methodKind: "client_streaming";
     input: typeof VolumeImportRequestSchema;
+    output: typeof VolumeSchema;
+  },
+  /**
+   * Opens a bulk connection that takes the frames of Import, each behind its length of four bytes,
+   * the highest first, then a length of zero, and a VolumeImportEnd behind its length. Its result
+   * is that of CloseImport.
+   *
+   * @generated from rpc capsule.v1.VolumeService.OpenImport
+   */
+  openImport: {
+    methodKind: "unary";
+    input: typeof VolumeImportStartSchema;
+    output: typeof BulkTicketSchema;
+  },
+  /**
+   * Waits until the volume exists. Otherwise as Import.
+   *
+   * @generated from rpc capsule.v1.VolumeService.CloseImport
+   */
+  closeImport: {
+    methodKind: "unary";
+    input: typeof BulkEndSchema;
     output: typeof VolumeSchema;
   },
 }> = /*@__PURE__*/

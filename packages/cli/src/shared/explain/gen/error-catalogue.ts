@@ -38,7 +38,7 @@ export const ERROR_CATALOGUE: readonly ErrorEntry[] = [
   {"code":"AUTH_LOCAL_ONLY","kind":"denied","message":"<rpc> is only possible on the capsule itself","fix":{"text":"run the command as root on the capsule","actions":[]}},
   {"code":"AUTH_REFUSED","kind":"denied","message":"no caller may use <rpc>","why":"no right stands beside this RPC"},
   {"code":"BULK_TOO_MANY","kind":"exhausted","message":"<most> transfers are already open","fix":{"text":"try again when a transfer has ended","actions":[]}},
-  {"code":"BULK_NO_TRANSFER","kind":"notFound","message":"the transfer does not exist","why":"its ticket was not used in time, its result was not fetched in time, or capsuled has restarted","fix":{"text":"start the transfer again","actions":[]}},
+  {"code":"BULK_NO_TRANSFER","kind":"unavailable","message":"the transfer does not exist","why":"its ticket was not used in time, its result was not fetched in time, or capsuled has restarted","fix":{"text":"start the transfer again","actions":[]}},
   {"code":"BULK_NOT_CONNECTED","kind":"precondition","message":"no connection has presented the ticket of the transfer","fix":{"text":"open the bulk connection first","actions":[]}},
   {"code":"BULK_LOST","kind":"unavailable","message":"the connection of the transfer was lost","fix":{"text":"start the transfer again","actions":[]}},
   {"code":"BULK_CUT","kind":"dataLoss","message":"<arrived> bytes arrived of the <sent> that were sent","fix":{"text":"start the transfer again","actions":[]}},
