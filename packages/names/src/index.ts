@@ -1,2 +1,3 @@
+export { type AnnouncerParts, ServiceAnnouncer } from './announce/service-announcer.ts';
 export { BridgeResponder, type BridgeResponderOptions } from './bridge-responder.ts';
 export { dnsError } from './errors.ts';

@@ -37,6 +37,7 @@ import { describeSlots } from '../update/describe.ts';
 import { updateError } from '../update/errors.ts';
 import { type Access, gateOf, recorderOf } from './access.ts';
 import { hideAdoption, showAdoption } from './adoption-display.ts';
+import { announceApi } from './announce.ts';
 import { createDiagnosis, type Inspection } from './diagnosis.ts';
 import { type Identity, tlsWithoutStore } from './identity.ts';
 import type { Ports } from './ports.ts';
@@ -93,6 +94,7 @@ export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisp
   hideAdoption(setup);
   if (network !== undefined && identity !== undefined) {
     stack.use(showAdoption(setup, identity));
+    stack.use(await announceApi(setup, parts.version, identity));
   }
   return stack.move();
 }
