@@ -23,14 +23,14 @@ export const apiError = defineErrors('API', {
     kind: 'unavailable',
     message: (f: { target: string }) => `the program at ${f.target} is not a capsule`,
     why: 'it does not speak TLS 1.3 as a capsule does',
-    hint: 'check the address and the port',
+    hint: remedy`check the address and the port; ${action('discover')} shows the capsules of this network`,
   },
   PIN_MISMATCH: {
     kind: 'denied',
     message: (f: { target: string; pin: string; fingerprint: string }) =>
       `the machine at ${f.target} is not the capsule that was adopted; nothing was sent to it`,
     why: (f) => `its fingerprint is ${f.fingerprint}, the pinned one is ${f.pin}`,
-    hint: remedy`if the capsule was installed again, compare the fingerprint with its console, remove the context with ${bare(action('context.rm'))} and adopt the capsule again; otherwise another machine has its address`,
+    hint: remedy`if the capsule was installed again, compare the fingerprint with its console, remove the context with ${bare(action('context.rm'))} and adopt the capsule again; otherwise another machine has its address: ${action('discover')} shows both`,
   },
   PLACE_INVALID: {
     kind: 'invalid',

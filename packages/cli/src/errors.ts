@@ -88,7 +88,7 @@ export const cliError = defineErrors('CLI', {
     kind: 'unavailable',
     message: (f: { looked: string }) => `no capsule found: nothing listens at ${f.looked}`,
     why: 'neither --capsule, CAPSULE_HOST nor a current context names a capsule, and no capsule runs on this machine',
-    hint: remedy`start one with \`npm start\`, or adopt one on the network: ${action('adopt', { address: 'ADDRESS' })}`,
+    hint: remedy`start one with \`npm start\`, or adopt one on the network: ${action('discover')} shows them`,
   },
   CAPSULES_HIDDEN: {
     kind: 'denied',

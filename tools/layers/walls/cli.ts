@@ -61,7 +61,7 @@ export const CLI: Folders = {
     tests: ['capsulectl', 'kuke', 'testing'],
   },
   // The contexts and the key of this operator, in files.
-  'shared/operator': { uses: ['errors.ts', 'program'] },
+  'shared/operator': { uses: ['errors.ts', 'program', 'shared/discovery'] },
   'shared/target': { uses: ['errors.ts', 'program', 'shared/operator'], tests: ['testing'] },
   'shared/stream': { uses: ['program', 'shared/render', 'shared/target'], tests: ['testing'] },
   'shared/tar': { uses: ['shared/copy/errors.ts'] },
@@ -72,6 +72,8 @@ export const CLI: Folders = {
     uses: ['program', 'shared/render', 'shared/stream', 'shared/target', 'version.ts'],
     tests: ['testing'],
   },
+  // Capsules that announce themselves on the network.
+  'shared/discovery': { uses: [] },
   'shared/audit': {
     uses: ['errors.ts', 'program', 'shared/render', 'shared/stream', 'shared/target'],
   },
@@ -84,6 +86,7 @@ export const CLI: Folders = {
       'program',
       'shared/argument',
       'shared/confirm',
+      'shared/discovery',
       'shared/operator',
       'shared/render',
       'shared/target',

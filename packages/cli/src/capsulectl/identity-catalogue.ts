@@ -14,6 +14,23 @@ const KEY: Argument = {
 /** The commands for adoption, keys and the audit log. */
 export const IDENTITY_COMMANDS: readonly Command[] = [
   {
+    path: ['discover'],
+    summary: 'show the capsules on the networks of this machine',
+    about:
+      'Asks by multicast DNS, and each capsule for its fingerprint. Compare the fingerprint with the console of the ' +
+      'capsule before you trust it; `adopt` shows all of it.',
+    args: [],
+    flags: [
+      { flags: '--timeout <duration>', summary: 'how long to wait for answers (default: 3s)' },
+      { flags: '--unadopted', summary: 'show only capsules without an owner' },
+      { flags: '--installers', summary: 'show only machines that wait for an installation' },
+      { flags: '--json', summary: 'like -o json' },
+      ...LIST_FLAGS,
+    ],
+    examples: [{ line: 'capsulectl discover --unadopted', about: 'to adopt one of them' }],
+    load: () => import('../shared/identity/discover.ts'),
+  },
+  {
     path: ['adopt'],
     summary: 'enrol the key of this machine on a capsule, and save a context for it',
     about:

@@ -37,6 +37,7 @@ export const ACTIONS = {
   'context.rm': ['context'],
   'context.use': ['context'],
   cp: [],
+  discover: [],
   events: ['name'],
   explain: ['code'],
   'image.list': IN_REALM,

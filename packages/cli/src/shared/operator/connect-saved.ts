@@ -1,27 +1,58 @@
 import {
   connectRemote,
+  dialPinned,
   keyIdOf,
   type RemoteCapsule,
   type RemoteOptions,
   rawPublicKey,
 } from '@capsule/api/remote';
-import { type CapsuleClient, parseAddress } from '@capsule/api/wire';
+import { type Address, type CapsuleClient, formatAddress, parseAddress } from '@capsule/api/wire';
+import { isCapsuleError } from '@capsule/core';
 import type { SavedContext } from '../../program/context/capsule-target.ts';
 import type { Context } from '../../program/context/context.ts';
+import { findCapsule } from '../discovery/find-capsule.ts';
+import { changeContexts } from './change-contexts.ts';
 import { readKey } from './operator-key.ts';
+
+type Outside = Pick<Context, 'env' | 'now'>;
 
 /** Clients for an adopted capsule, whose calls the operator's key signs. */
 export async function connectSaved(
   saved: SavedContext,
-  { now }: Pick<Context, 'env' | 'now'>,
+  outside: Outside,
   options?: RemoteOptions,
 ): Promise<CapsuleClient> {
-  return connectRemote(await remoteOf(saved, now), options);
+  return connectRemote(await remoteOf(saved, outside), options);
 }
 
-async function remoteOf(saved: SavedContext, now: () => number): Promise<RemoteCapsule> {
+async function remoteOf(saved: SavedContext, outside: Outside): Promise<RemoteCapsule> {
   const { name, addr, fingerprint, capsuleId, keyPath } = saved;
   const key = await readKey(keyPath);
   const kid = keyIdOf(rawPublicKey(key));
-  return { name, address: parseAddress(addr), fingerprint, signer: { key, kid, capsuleId, now } };
+  const { now } = outside;
+  return {
+    name,
+    address: parseAddress(addr),
+    fingerprint,
+    signer: { key, kid, capsuleId, now },
+    findAgain: () => findAgain(saved, outside),
+  };
+}
+
+/** The address that the capsule announces now, and proves by its pin. It is saved for later commands. */
+async function findAgain(saved: SavedContext, outside: Outside): Promise<Address | undefined> {
+  const address = await findCapsule(saved.capsuleId);
+  if (address === undefined) return undefined;
+  try {
+    (await dialPinned(address, saved.fingerprint)).destroy();
+  } catch (error) {
+    // Something else claims the id: the first failure is the one to report.
+    if (isCapsuleError(error)) return undefined;
+    throw error;
+  }
+  const moved = { ...saved, addr: formatAddress(address) };
+  await changeContexts(outside, ({ before, save }) => {
+    if (before.contexts.some(({ name }) => name === saved.name)) save(moved);
+  });
+  return address;
 }

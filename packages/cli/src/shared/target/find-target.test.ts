@@ -79,7 +79,7 @@ test('no capsule at all is an error with what to do next', async () => {
   assert.match(stderr, /error: no capsule found/);
   assert.match(
     stderr,
-    /fix: start one with `npm start`, or adopt one on the network: `capsulectl adopt ADDRESS`/,
+    /fix: start one with `npm start`, or adopt one on the network: `capsulectl discover`/,
   );
 });
 
