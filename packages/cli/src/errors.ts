@@ -122,7 +122,7 @@ export const cliError = defineErrors('CLI', {
     kind: 'exists',
     message: (f: { name: string }) => `the context ${f.name} is of another capsule`,
     hint: (f) =>
-      remedy`choose another name with --name, or remove the context: ${action('context.rm', { context: f.name })}`,
+      remedy`choose another name with --name, replace the context with --replace, or remove it: ${action('context.rm', { context: f.name })}`,
   },
   CONTEXT_NAME: {
     kind: 'invalid',

@@ -52,6 +52,7 @@ export const IDENTITY_COMMANDS: readonly Command[] = [
         summary: 'the expected fingerprint; then nothing is asked about it',
       },
       { flags: '-y, --yes', summary: 'trust the fingerprint without a comparison' },
+      { flags: '--replace', summary: 'replace a context of this name, of another capsule' },
       OUTPUT_FLAG,
     ],
     examples: [

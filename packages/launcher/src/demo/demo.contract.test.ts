@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { run } from '@capsule/host';
 import { readClaim } from '../embedded/claim/claim.ts';
 import { STATE_ROOT } from '../embedded/claim/host-paths.ts';
@@ -12,9 +13,13 @@ const repository = join(import.meta.dirname, '../../../..');
 const bootstrap = join(repository, 'tools/bootstrap.sh');
 const timeoutMs = 600_000;
 
+/** The operator who runs the tests keeps their own contexts. */
+const config = await mkdtemp(join(tmpdir(), 'demo-operator-'));
+after(() => rm(config, { recursive: true }));
+const env = { ...process.env, CAPSULE_CONFIG_DIR: config };
+
 /** Runs one of the project's commands as `npm run` does. */
-const command = (...args: string[]) =>
-  run('sh', [bootstrap, ...args], { timeoutMs, env: process.env });
+const command = (...args: string[]) => run('sh', [bootstrap, ...args], { timeoutMs, env });
 
 /** The commands of npm that the tutorial prints. */
 const START = 'npm start';
@@ -25,7 +30,7 @@ const TOUR = 'npm start -- --tour';
 /** Types such a command in the repository, for the capsule of this name. */
 function type(line: string, name: string) {
   const words = [line, ...(line.includes(' -- ') ? [] : ['--']), '--name', name].join(' ');
-  return run('sh', ['-euc', words], { cwd: repository, timeoutMs, env: process.env });
+  return run('sh', ['-euc', words], { cwd: repository, timeoutMs, env });
 }
 
 test('the tutorial prints the commands of npm that the test of the demo types', async () => {
@@ -50,6 +55,8 @@ test('the first start shows a tour, the commands of the README work afterwards, 
   assert.match(first.stdout, /became kind: MicroVM\. [\d.]+ s later(.*\n)+.*Welcome to nginx!/);
   assert.match(first.stdout, /its API answered after \d+ ms/);
   const claim = await readClaim(name);
+  const listed = await run(join(repository, 'bin/capsulectl'), ['workload', 'list', '-q'], { env });
+  assert.match(listed.stdout, /^hello$/m);
   const used = await runReadme(`unix:${claim?.socket}`);
   assert.match(used, /^hello unchanged/m);
   assert.match(used, /^photos deleted$/m);

@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** Returns the results of the tour, and the commands to try next. */
-export function renderOutcome(outcome: Outcome): string {
+export function renderOutcome(outcome: Outcome, isAdopted: boolean): string {
   const { claim, image, manifest, page, url, port, note, microVm } = outcome;
   const address = claim.subnet.capsuleAddress;
   const seconds = Math.round(microVm.tookMs / 100) / 10;
@@ -36,7 +36,7 @@ ${indent(microVm.page.trim(), '  | ')}
   image      ${image}
   manifest   ${manifest}
              ${microVm.manifest} (applied last)
-${renderNext(claim)}`;
+${renderNext(claim, isAdopted)}`;
 }
 
 function indent(text: string, prefix: string): string {

@@ -15,11 +15,12 @@ import {
   releaseFor,
   runProgram,
 } from '@capsule/imager';
-import { layersInUse } from '../embedded/claim/claim.ts';
+import { type Claim, layersInUse } from '../embedded/claim/claim.ts';
 import { hostNames } from '../embedded/claim/host-names.ts';
 import { STATE_ROOT } from '../embedded/claim/host-paths.ts';
 import { type Started, startCapsule } from '../embedded/start-capsule.ts';
 import { waitForApi } from '../embedded/wait-for-api.ts';
+import { adoptForCaller, findCaller } from './adopt-for-caller.ts';
 import { DEMO } from './demo-manifest.ts';
 import { demoError } from './errors.ts';
 import { npmRun } from './npm-run.ts';
@@ -68,8 +69,9 @@ await runProgram(async () => {
   await waitForApi(started, API_TIMEOUT_MS);
   announce(started, rootfs, performance.now() - begunAt);
   const { claim } = started;
+  const isAdopted = await adopt(claim);
   if (!withTour) {
-    say(renderLater(claim));
+    say(renderLater(claim, isAdopted));
     return;
   }
   const host = `unix:${claim.socket}`;
@@ -77,8 +79,20 @@ await runProgram(async () => {
   const run = (...args: readonly string[]) => capsulectl(host, args);
   const outcome = await showTour({ ...common, claim, client, capsulectl: run });
   await recordTour(claim.stateDir);
-  say(renderOutcome(outcome));
+  say(renderOutcome(outcome, isAdopted));
 }, START_HELP);
+
+/** Without a context, the caller can still work as root: a failure here is no reason to fail. */
+async function adopt(claim: Claim): Promise<boolean> {
+  const capsulectl = join(REPOSITORY, 'bin/capsulectl');
+  try {
+    const caller = await findCaller(process.env);
+    return await adoptForCaller({ claim, caller, capsulectl }, process.env);
+  } catch (error) {
+    say(`note: this user has no context for the capsule: ${(error as Error).message}`);
+    return false;
+  }
+}
 
 /** Firecracker, where the processor of this machine can be used by it. */
 async function offerMonitor(common: Omit<OfferRequest, 'release'>): Promise<void> {

@@ -103,6 +103,9 @@ test('a name that is of another capsule is refused', async () => {
   const { exitCode, stderr } = await adopt(other.address);
   assert.equal(exitCode, 4);
   assert.match(stderr, /CLI_CONTEXT_TAKEN/);
+  const again = `adopt ${other.address} --name box --yes --replace -o name`;
+  assert.equal((await laptop.run(again)).stdout, 'box\n');
+  assert.equal((await laptop.run('capsule info -o name')).stdout, 'box\n');
 });
 
 test('an unknown context or address is answered with the command to use', async () => {

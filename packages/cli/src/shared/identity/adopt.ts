@@ -33,7 +33,7 @@ export const run: Run = async (input, context) => {
     fingerprint,
     keyPath: keyFile(context),
   };
-  const isCurrent = await saveContext(saved, context);
+  const isCurrent = await saveContext(saved, input.isOn('replace'), context);
   await printAdopted({ saved, enrolment, isCurrent }, input, context);
   return undefined;
 };

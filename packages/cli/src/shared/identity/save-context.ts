@@ -7,12 +7,16 @@ import { changeContexts } from '../operator/change-contexts.ts';
  * Saves the context of a capsule, and makes it the current one where there is none. Returns whether it is the current
  * one now. Fails with `CLI_CONTEXT_TAKEN`.
  */
-export function saveContext(saved: SavedContext, context: Context): Promise<boolean> {
+export function saveContext(
+  saved: SavedContext,
+  replaces: boolean,
+  context: Context,
+): Promise<boolean> {
   const { name, capsuleId, fingerprint } = saved;
   return changeContexts(context, ({ before, save, use }) => {
     const same = before.contexts.find((one) => one.name === name);
     const isSame = same?.capsuleId === capsuleId && same.fingerprint === fingerprint;
-    if (same !== undefined && !isSame) throw cliError.CONTEXT_TAKEN({ name });
+    if (same !== undefined && !isSame && !replaces) throw cliError.CONTEXT_TAKEN({ name });
     save(saved);
     const { current = name } = before;
     if (before.current === undefined) use(name);
