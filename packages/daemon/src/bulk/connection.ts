@@ -34,9 +34,10 @@ export class BulkConnection implements ByteConnection {
 
   async send(bytes: Uint8Array): Promise<void> {
     this.#answer();
-    if (this.#socket.destroyed) throw bulkError.LOST({});
-    if (this.#socket.write(bytes)) return;
-    await Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]);
+    const { promise, resolve } = Promise.withResolvers<Error | null | undefined>();
+    if (this.#socket.write(bytes, resolve)) return;
+    const failure = await promise;
+    if (failure) throw bulkError.LOST({}, failure);
   }
 
   /** Ends the connection: a client that was not answered sees that it is refused. */

@@ -130,6 +130,17 @@ suite('a bulk connection', { timeout: 30_000 }, () => {
     assert.ok((await receive(await bulk(outgoing.ticket)))?.equals(expected(3)));
   });
 
+  test('reports a client that leaves to the work that sends', async (t) => {
+    const { transfers, bulk } = await openSocket(t);
+    const open = transfers.open(NAME, async (connection) => {
+      for (;;) await unlendable(connection).send(Buffer.alloc(MIB));
+    });
+    (await bulk(open.ticket)).destroy();
+    const { signal } = new AbortController();
+    const ending = transfers.end({ ...NAME, id: open.transferId }, signal);
+    await assert.rejects(ending, { code: 'BULK_LOST' });
+  });
+
   test('is admitted once, and only by its ticket', async (t) => {
     const { transfers, bulk } = await openSocket(t);
     let runs = 0;
