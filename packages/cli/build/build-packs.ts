@@ -21,15 +21,19 @@ export async function buildPacks(folder: string): Promise<void> {
   const draft = await mkdtemp(join(folder, 'draft-'));
   try {
     const packs = await writePacks(draft);
-    const name = `packs-${createHash('sha256').update(packs.join('')).digest('hex').slice(0, 16)}`;
+    // V8's code is for one version of Node.
+    const digest = createHash('sha256').update(packs.join('')).update(process.version);
+    const name = `packs-${digest.digest('hex').slice(0, 16)}`;
     await writeStarter(join(draft, STARTER), '.');
     await keepCompiled(join(draft, STARTER), draft);
     await mkdir(join(draft, name));
     for (const file of await readdir(draft)) {
       if (/^cli-\d/.test(file)) await rename(join(draft, file), join(draft, name, file));
     }
-    await rm(join(folder, name), { recursive: true, force: true });
-    await rename(join(draft, name), join(folder, name));
+    // A program may be reading it: one that is there already is as good.
+    if (!(await readdir(folder)).includes(name)) {
+      await rename(join(draft, name), join(folder, name));
+    }
     await writeStarter(join(draft, STARTER), name);
     // As old as what it was made from: a source that changes meanwhile is newer.
     await utimes(join(draft, STARTER), startedAt, startedAt);
