@@ -76,6 +76,22 @@ const LEFTOVERS: Readonly<Record<string, Leftover>> = {
     leave: async (lab) => mkdir(await strayCgroup(lab)),
     tidy: async (lab) => rmdir(await strayCgroup(lab)),
   },
+  'a cgroup of a container': {
+    check: 'leftovers/cgroups',
+    detail: /\/kukeon\/main\/default\/default\/pair\/gone_gone\b/,
+    hint: /rmdir/,
+    leave: async (lab) => mkdir(await strayCgroup(lab, 'default/default/pair/gone_gone')),
+    tidy: async (lab) => rmdir(await strayCgroup(lab, 'default/default/pair/gone_gone')),
+  },
+  'a microVM': {
+    check: 'leftovers/microVMs',
+    detail: /default_default_gone_gone$/,
+    hint: /microvm/,
+    leave: async (lab) => {
+      await mkdir(pathOf(lab, '/perm/microvm/default_default_gone_gone'), { recursive: true });
+    },
+    tidy: (lab) => rmdir(pathOf(lab, '/perm/microvm/default_default_gone_gone')),
+  },
   'a file made by hand': {
     check: 'leftovers/files',
     detail: /main\/notes\.txt$/,
@@ -99,9 +115,9 @@ const LEFTOVERS: Readonly<Record<string, Leftover>> = {
   },
 };
 
-async function strayCgroup(lab: Lab): Promise<string> {
+async function strayCgroup(lab: Lab, path = 'stray'): Promise<string> {
   const [root = ''] = await cgroupRoots(lab);
-  return pathOf(lab, join(root, 'kukeon/main/stray'));
+  return pathOf(lab, join(root, 'kukeon/main', path));
 }
 
 async function diagnose(lab: Lab, ...sections: string[]) {

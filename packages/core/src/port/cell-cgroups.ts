@@ -11,4 +11,6 @@ export interface CellCgroups {
   remove(place: Place): Promise<void>;
   /** Lists the places that have a cgroup in any hierarchy, outer ones first. */
   list(): Promise<readonly Place[]>;
+  /** Lists the cgroups of containers in any hierarchy, as `containerCgroup` names them. */
+  listContainers(): Promise<readonly string[]>;
 }

@@ -9,6 +9,7 @@ const REALM: ScopeRecord = { ...SHARED, place: { realm: 'main' }, namespace: 'ku
 const WEB = { realm: 'main', space: 'default', stack: 'default', cell: 'web' };
 const REF = { cell: WEB, container: 'web' };
 const ID = containerKey(REF);
+const CELL_CGROUP = '/kukeon/main/default/default/web';
 
 function namespace(seen: Partial<NamespaceSeen>): NamespaceSeen {
   const none = { containers: [], snapshots: [], leases: [] };
@@ -17,7 +18,7 @@ function namespace(seen: Partial<NamespaceSeen>): NamespaceSeen {
 
 /** A capsule that owns one cell, and everything that its world shows. */
 function world(seen: Partial<LeftoverPartsOptions> = {}): LeftoverPartsOptions {
-  const cell = { id: WEB, containers: [{ ref: REF }] };
+  const cell = { id: WEB, containers: [{ ref: REF, role: 'root' }] };
   return {
     records: () => ({
       scopes: { list: () => [REALM] },
@@ -39,8 +40,12 @@ function world(seen: Partial<LeftoverPartsOptions> = {}): LeftoverPartsOptions {
     namespaces: {
       list: async () => [{ key: 'main_default_default_web', hostname: 'web', complete: true }],
     },
-    cgroups: { list: async () => [{ realm: 'main' }, WEB] },
+    cgroups: {
+      list: async () => [{ realm: 'main' }, WEB],
+      listContainers: async () => [`${CELL_CGROUP}/web_root`],
+    },
     projection: { list: async () => [{ path: 'main/realm.yaml', state: 'intact' }] },
+    microVms: async () => [],
     logFolders: async () => ['main_default_default_web'],
     ...seen,
   };
@@ -82,13 +87,21 @@ test('each sort of leftover is found and named', async () => {
       namespaces: {
         list: async () => [{ key: 'main_default_default_gone', hostname: 'a', complete: true }],
       },
-      cgroups: { list: async () => [placeFromKey('main'), placeFromKey('stray')] },
+      cgroups: {
+        list: async () => [placeFromKey('main'), placeFromKey('stray')],
+        listContainers: async () => [
+          `${CELL_CGROUP}/web_root`,
+          `${CELL_CGROUP}/gone_gone`,
+          '/kukeon/stray/a/b/c/c_root',
+        ],
+      },
       projection: {
         list: async () => [
           { path: 'main/realm.yaml', state: 'edited' },
           { path: 'notes.txt', state: 'foreign' },
         ],
       },
+      microVms: async () => [ID, 'gone'],
       logFolders: async () => ['main_default_default_gone'],
     }),
   );
@@ -101,8 +114,9 @@ test('each sort of leftover is found and named', async () => {
     'cell networks': `${without}main_default_default_gone`,
     'pinned namespaces': `${without}main_default_default_gone`,
     bridges: `${without}kb0123456789`,
-    cgroups: `${without}/kukeon/stray`,
+    cgroups: `${without}${CELL_CGROUP}/gone_gone, /kukeon/stray`,
     files: `${without}main/realm.yaml (edited), notes.txt`,
+    microVMs: `${without}gone`,
     logs: `${without}main_default_default_gone`,
   });
 });

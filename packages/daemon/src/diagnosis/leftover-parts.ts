@@ -5,7 +5,9 @@ import {
   type CellNetwork,
   type ContainerRef,
   cellKey,
+  containerCgroup,
   type NamespaceSeen,
+  type Place,
   type ProjectedFile,
   type Projection,
   placeCgroup,
@@ -29,8 +31,10 @@ export interface LeftoverPartsOptions {
   readonly runtimeId: (ref: ContainerRef) => string;
   readonly network: Pick<CellNetwork, 'list'> & Pick<SpaceNetworks, 'listSpaces'>;
   readonly namespaces: Pick<CellNamespaces, 'list'>;
-  readonly cgroups: Pick<CellCgroups, 'list'>;
+  readonly cgroups: Pick<CellCgroups, 'list' | 'listContainers'>;
   readonly projection: Pick<Projection, 'list'>;
+  /** The runtime ids of microVMs that have a disk. */
+  readonly microVms: () => Promise<readonly string[]>;
   /** The names of the folders with logs, one for each cell. */
   readonly logFolders: () => Promise<readonly string[]>;
 }
@@ -48,7 +52,8 @@ interface Sort<T> {
 
 /** Parts of one run: everything outside of the store that no record of the store owns. */
 export function leftoverParts(options: LeftoverPartsOptions): readonly Part[] {
-  const { inventory, runtimeId, network, namespaces, cgroups, projection, logFolders } = options;
+  const { inventory, runtimeId, network, namespaces, cgroups, projection, microVms, logFolders } =
+    options;
   const part = <T>(sort: Sort<T>) => leftoverPart(options.records, sort);
   const content = shared((signal) => inventory.namespaces(signal));
   return [
@@ -100,12 +105,19 @@ export function leftoverParts(options: LeftoverPartsOptions): readonly Part[] {
     }),
     part({
       name: 'cgroups',
-      look: () => cgroups.list(),
-      strays: (found, owners) => {
-        const keys = new Set([...scopeKeys(owners), ...cellKeys(owners)]);
-        return found.filter((place) => !keys.has(placeKey(place))).map(placeCgroup);
-      },
+      look: async () => ({ places: await cgroups.list(), leaves: await cgroups.listContainers() }),
+      strays: strayCgroups,
       hint: remedy`end the processes in it, then remove its folder below /sys/fs/cgroup with rmdir`,
+    }),
+    part({
+      name: 'microVMs',
+      look: microVms,
+      strays: (found, { cells }) => {
+        const refs = cells.flatMap(({ containers }) => containers.map(({ ref }) => ref));
+        const owned = new Set(refs.map(runtimeId));
+        return found.filter((id) => !owned.has(id));
+      },
+      hint: remedy`restart the capsule, which removes those that it made, or remove the folder below microvm of the capsule's state`,
     }),
     part({
       name: 'files',
@@ -183,6 +195,18 @@ function ofRealms(found: readonly NamespaceSeen[], { scopes }: Owners): readonly
 
 function within(namespace: string, ids: readonly string[]): readonly string[] {
   return ids.map((id) => `${namespace}/${id}`);
+}
+
+/** Those of places, and those of containers in cells that exist: a cell without an owner stands for its containers. */
+function strayCgroups(
+  { places, leaves }: { readonly places: readonly Place[]; readonly leaves: readonly string[] },
+  owners: Owners,
+): readonly string[] {
+  const keys = new Set([...scopeKeys(owners), ...cellKeys(owners)]);
+  const strays = places.filter((place) => !keys.has(placeKey(place))).map(placeCgroup);
+  const owned = new Set(owners.cells.flatMap(({ containers }) => containers.map(containerCgroup)));
+  const isWithinStray = (leaf: string) => strays.some((path) => leaf.startsWith(`${path}/`));
+  return [...strays, ...leaves.filter((leaf) => !owned.has(leaf) && !isWithinStray(leaf))];
 }
 
 /** Also files that a person has changed, and that were not written again yet. */

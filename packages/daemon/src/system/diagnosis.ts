@@ -87,6 +87,7 @@ export function createDiagnosis(
       namespaces,
       cgroups,
       projection: inspection.projection,
+      microVms: () => namesIn(paths.vms),
       logFolders: () => namesIn(paths.workloadLogs),
     }),
   ]);

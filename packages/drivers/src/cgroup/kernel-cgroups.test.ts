@@ -35,6 +35,21 @@ test('a cgroup is in every hierarchy, and the last realm takes the root of all a
   for (const controller of V1) assert.deepEqual(await readdir(join(root, controller)), []);
 });
 
+test('the cgroups of containers are listed once, and folders of other programs are not', async (t) => {
+  for (const controllers of [V1, []]) {
+    const root = await openRoot(t, controllers);
+    const cgroups = new KernelCgroups(root);
+    await cgroups.ensure(WEB);
+    const hierarchies = controllers.length === 0 ? [''] : controllers;
+    for (const hierarchy of hierarchies) {
+      const cell = join(root, hierarchy, 'kukeon/main/default/default/web');
+      for (const name of ['web_root', 'side_side', 'other.scope']) await mkdir(join(cell, name));
+    }
+    const path = '/kukeon/main/default/default/web';
+    assert.deepEqual(await cgroups.listContainers(), [`${path}/side_side`, `${path}/web_root`]);
+  }
+});
+
 test('cgroups that one hierarchy lost are listed and removed', async (t) => {
   const root = await openRoot(t, V1);
   const cgroups = new KernelCgroups(root);

@@ -19,6 +19,8 @@ import { removeCgroups } from './remove-cgroups.ts';
 import { removeIfEmpty } from './remove-if-empty.ts';
 
 const CELL_DEPTH = 4;
+/** The name of a container, and its role: see `containerCgroup`. */
+const CONTAINER = /^[a-z0-9-]+_[a-z0-9-]+$/;
 
 /** The kernel's cgroups of places: of v2, or of each controller of v1. */
 export class KernelCgroups implements CellCgroups {
@@ -50,14 +52,30 @@ export class KernelCgroups implements CellCgroups {
     return [...keys].toSorted().map(placeFromKey);
   }
 
+  async listContainers(): Promise<readonly string[]> {
+    const cells = (await this.list()).filter((place) => levelOf(place) === 'cell');
+    const found = new Set<string>();
+    for (const hierarchy of await listHierarchies(this.#root)) {
+      for (const path of cells.map(placeCgroup)) {
+        const names = await foldersIn(join(hierarchy, path));
+        for (const name of names) if (CONTAINER.test(name)) found.add(`${path}/${name}`);
+      }
+    }
+    return [...found].toSorted();
+  }
+
   /** Folders of another name than places have are of other programs, and stay. */
   async #collect(folder: string, parts: readonly string[], keys: Set<string>): Promise<void> {
     if (parts.length === CELL_DEPTH) return;
-    const entries = (await unlessMissing(readdir(folder, { withFileTypes: true }))) ?? [];
-    for (const { name } of entries.filter((each) => each.isDirectory() && isName(each.name))) {
+    for (const name of (await foldersIn(folder)).filter(isName)) {
       const place = [...parts, name];
       keys.add(placeKey(placeOf(place)));
       await this.#collect(join(folder, name), place, keys);
     }
   }
+}
+
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  const entries = (await unlessMissing(readdir(folder, { withFileTypes: true }))) ?? [];
+  return entries.filter((each) => each.isDirectory()).map(({ name }) => name);
 }

@@ -14,6 +14,11 @@ export class FakeCellCgroups implements CellCgroups {
     if (!isUsed) this.#keys.delete(key);
   }
 
+  /** The runtime makes them, and the fake one makes none. */
+  async listContainers(): Promise<readonly string[]> {
+    return [];
+  }
+
   async list(): Promise<readonly Place[]> {
     return [...this.#keys].toSorted().map(placeFromKey);
   }
