@@ -74,6 +74,11 @@ export const CLI: Folders = {
   },
   // Capsules that announce themselves on the network.
   'shared/discovery': { uses: [] },
+  // One command on several capsules.
+  'shared/fleet': {
+    uses: ['program', 'shared/operator', 'shared/render'],
+    tests: ['testing'],
+  },
   'shared/audit': {
     uses: ['errors.ts', 'program', 'shared/render', 'shared/stream', 'shared/target'],
   },
@@ -214,6 +219,7 @@ export const CLI: Folders = {
       'shared/copy',
       'shared/event',
       'shared/explain',
+      'shared/fleet',
       'shared/identity',
       'shared/image',
       'shared/manifest',

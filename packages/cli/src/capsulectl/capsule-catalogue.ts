@@ -1,6 +1,7 @@
 import type { Command } from '../program/command.ts';
 import { doctorCommands } from '../shared/catalogue/doctor-commands.ts';
 import { YES_FLAG } from '../shared/confirm/confirm.ts';
+import { ALL_FLAG, loadAcross } from '../shared/fleet/across-capsules.ts';
 import { OUTPUT_FLAG } from '../shared/render/format.ts';
 import { FOLLOW, TAIL } from '../shared/stream/stream-flags.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
@@ -11,9 +12,9 @@ export const CAPSULE_COMMANDS: readonly Command[] = [
     path: ['capsule', 'info'],
     summary: "show the capsule's identity and health",
     args: [],
-    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    flags: [ALL_FLAG, WATCH_FLAG, OUTPUT_FLAG],
     examples: [{ line: 'capsulectl capsule info -o json', about: 'for a program' }],
-    load: () => import('../shared/capsule/info.ts'),
+    load: loadAcross(() => import('../shared/capsule/info.ts')),
   },
   {
     path: ['capsule', 'logs'],

@@ -56,5 +56,4 @@ export const HABITS: Readonly<Record<string, string>> = {
   'workload delete -f':
     'name the workload: `capsulectl workload delete NAME`; --force kills it immediately',
   'workload list -a': 'leave out -a: the list always shows stopped workloads too',
-  'workload list --all': 'leave out --all: the list always shows stopped workloads too',
 };

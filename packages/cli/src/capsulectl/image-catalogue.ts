@@ -1,6 +1,7 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
 import { YES_FLAG } from '../shared/confirm/confirm.ts';
+import { ALL_FLAG, loadAcross } from '../shared/fleet/across-capsules.ts';
 import { REALM_FLAG } from '../shared/image/realm-flag.ts';
 import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
@@ -18,9 +19,9 @@ export const IMAGE_COMMANDS: readonly Command[] = [
     aliases: [['image', 'ls']],
     summary: "show the images in the capsule's cache",
     args: [],
-    flags: [REALM_FLAG, WATCH_FLAG, ...LIST_FLAGS],
+    flags: [ALL_FLAG, REALM_FLAG, WATCH_FLAG, ...LIST_FLAGS],
     examples: [{ line: 'capsulectl image list -o wide', about: 'full names and digests' }],
-    load: () => import('../shared/image/list.ts'),
+    load: loadAcross(() => import('../shared/image/list.ts')),
   },
   {
     path: ['image', 'get'],

@@ -1,5 +1,6 @@
 import type { Command } from '../program/command.ts';
 import { COPY_ABOUT, COPY_FLAGS } from '../shared/copy/copy-flags.ts';
+import { ALL_FLAG, loadAcross } from '../shared/fleet/across-capsules.ts';
 import { APPLY_ABOUT, APPLY_FLAGS, DIFF_FLAGS } from '../shared/manifest/apply-flags.ts';
 import { LIST_FLAGS } from '../shared/render/format.ts';
 import { FOLLOW } from '../shared/stream/stream-flags.ts';
@@ -14,7 +15,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
     summary: 'create or change the resources of manifests',
     about: APPLY_ABOUT,
     args: [],
-    flags: APPLY_FLAGS,
+    flags: [ALL_FLAG, ...APPLY_FLAGS],
     examples: [
       { line: 'capsulectl apply -f examples/nginx-bridge.yaml', about: 'one file' },
       { line: 'capsulectl apply -f manifests/ --wait', about: 'all files of a folder' },
@@ -23,7 +24,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
         about: 'changes nothing',
       },
     ],
-    load: () => import('../shared/manifest/apply.ts'),
+    load: loadAcross(() => import('../shared/manifest/apply.ts')),
   },
   {
     path: ['diff'],
@@ -42,6 +43,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
       'restart of capsuled, and loses or repeats no event.',
     args: [{ ...WORKLOAD, isOptional: true, isRepeatable: true }],
     flags: [
+      ALL_FLAG,
       FOLLOW,
       { flags: '-n, --tail <events>', summary: 'show only the last events' },
       { flags: '--since <when>', summary: 'show only newer events: 10m, 2026-01-31T09:00:00Z' },
@@ -51,7 +53,7 @@ export const ROOT_COMMANDS: readonly Command[] = [
       { line: 'capsulectl events web -n 20', about: 'the last twenty events of one workload' },
       { line: 'capsulectl events -f', about: 'follow all' },
     ],
-    load: () => import('../shared/event/events.ts'),
+    load: loadAcross(() => import('../shared/event/events.ts')),
   },
   {
     path: ['top'],

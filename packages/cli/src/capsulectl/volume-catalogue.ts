@@ -1,6 +1,7 @@
 import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
 import { YES_FLAG } from '../shared/confirm/confirm.ts';
+import { ALL_FLAG, loadAcross } from '../shared/fleet/across-capsules.ts';
 import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 
@@ -24,20 +25,20 @@ export const VOLUME_COMMANDS: readonly Command[] = [
     about:
       'Also shows orphaned volumes (storage without a record), with the commands that keep or remove them.',
     args: [],
-    flags: [WATCH_FLAG, ...LIST_FLAGS],
+    flags: [ALL_FLAG, WATCH_FLAG, ...LIST_FLAGS],
     examples: [{ line: 'capsulectl volume list -o wide', about: 'with their mount paths' }],
-    load: () => import('../shared/volume/list.ts'),
+    load: loadAcross(() => import('../shared/volume/list.ts')),
   },
   {
     path: ['volume', 'get'],
     summary: 'show all details of a volume',
     args: [VOLUME],
-    flags: [OUTPUT_FLAG],
+    flags: [ALL_FLAG, OUTPUT_FLAG],
     examples: [
       { line: 'capsulectl volume get data', about: 'size, usage, and the workload that mounts it' },
       { line: 'capsulectl volume get data -o yaml', about: 'as a manifest' },
     ],
-    load: () => import('../shared/volume/get.ts'),
+    load: loadAcross(() => import('../shared/volume/get.ts')),
   },
   {
     path: ['volume', 'create'],

@@ -2,6 +2,7 @@ import type { Command } from '../program/command.ts';
 import type { Argument } from '../program/manual.ts';
 import { TIMEOUT_FLAG } from '../shared/argument/timeout.ts';
 import { YES_FLAG } from '../shared/confirm/confirm.ts';
+import { ALL_FLAG, loadAcross } from '../shared/fleet/across-capsules.ts';
 import { LIST_FLAGS, OUTPUT_FLAG } from '../shared/render/format.ts';
 import { WATCH_FLAG } from '../shared/stream/watch-flag.ts';
 import { SELECTOR_FLAG } from '../shared/workload/chosen-names.ts';
@@ -23,7 +24,7 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
     aliases: [['ls'], ['ps'], ['workload', 'ls'], ['workload', 'ps']],
     summary: 'show all workloads',
     args: [],
-    flags: [SELECTOR_FLAG, WATCH_FLAG, ...LIST_FLAGS],
+    flags: [ALL_FLAG, SELECTOR_FLAG, WATCH_FLAG, ...LIST_FLAGS],
     examples: [
       { line: 'capsulectl workload list -o wide', about: 'with digests and messages' },
       {
@@ -32,18 +33,18 @@ export const WORKLOAD_COMMANDS: readonly Command[] = [
       },
       { line: 'capsulectl workload list -o name', about: 'for a script' },
     ],
-    load: () => import('../shared/workload/list.ts'),
+    load: loadAcross(() => import('../shared/workload/list.ts')),
   },
   {
     path: ['workload', 'get'],
     summary: 'show all details of workloads',
     args: [{ ...WORKLOAD, isRepeatable: true }],
-    flags: [WATCH_FLAG, OUTPUT_FLAG],
+    flags: [ALL_FLAG, WATCH_FLAG, OUTPUT_FLAG],
     examples: [
       { line: 'capsulectl workload get web', about: 'for a person' },
       { line: 'capsulectl workload get web -o yaml > web.yaml', about: 'as a manifest' },
     ],
-    load: () => import('../shared/workload/get.ts'),
+    load: loadAcross(() => import('../shared/workload/get.ts')),
   },
   {
     path: ['workload', 'describe'],

@@ -43,6 +43,11 @@ export class Input {
     throw this.refuse(`--${flag} takes a whole number, not ${JSON.stringify(value)}`);
   }
 
+  /** The same input with other values of some flags. */
+  with(flags: Readonly<Record<string, unknown>>): Input {
+    return new Input(this.command, this.args, { ...this.#flags, ...flags });
+  }
+
   refuse(problem: string, suggestion?: string | Remedy) {
     return cliError.USAGE({ problem, command: this.command, suggestion });
   }

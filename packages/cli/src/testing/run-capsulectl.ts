@@ -63,7 +63,11 @@ export async function runCapsulectl(
       (async (at, how) =>
         typeof at === 'string'
           ? connectCapsule(at, how)
-          : connectSaved(at, { env: { ...NO_CONFIG, ...options.env }, now: Date.now }, how)),
+          : connectSaved(
+              at,
+              { env: { ...NO_CONFIG, ...options.env }, now: Date.now, find: async () => undefined },
+              how,
+            )),
   };
   const exitCode = await runProgram(words, context);
   return { exitCode, stdout: out.text(), stderr: err.text() };

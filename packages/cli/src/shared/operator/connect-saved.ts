@@ -14,7 +14,10 @@ import { findCapsule } from '../discovery/find-capsule.ts';
 import { changeContexts } from './change-contexts.ts';
 import { readKey } from './operator-key.ts';
 
-type Outside = Pick<Context, 'env' | 'now'>;
+type Outside = Pick<Context, 'env' | 'now'> & {
+  /** Default: on the networks of this machine. */
+  readonly find?: typeof findCapsule;
+};
 
 /** Clients for an adopted capsule, whose calls the operator's key signs. */
 export async function connectSaved(
@@ -41,7 +44,7 @@ async function remoteOf(saved: SavedContext, outside: Outside): Promise<RemoteCa
 
 /** The address that the capsule announces now, and proves by its pin. It is saved for later commands. */
 async function findAgain(saved: SavedContext, outside: Outside): Promise<Address | undefined> {
-  const address = await findCapsule(saved.capsuleId);
+  const address = await (outside.find ?? findCapsule)(saved.capsuleId);
   if (address === undefined) return undefined;
   try {
     (await dialPinned(address, saved.fingerprint)).destroy();
