@@ -1,11 +1,14 @@
 /**
  * The operating system in a virtual machine with UEFI: it boots from its disk image, runs a container with a volume, and
- * has both again after a reboot. Its API is reached by a port that only images for tests have.
+ * has both again after an update, and after one that panics. Its API is reached by a port that only images for tests have.
  */
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, suite, type TestContext, test } from 'node:test';
 import { type CapsuleClient, specToProto } from '@capsule/api/wire';
 import { completeSpec, type RestartPolicy } from '@capsule/core';
+import { type RunResult, run } from '@capsule/host';
 import {
   buildTestSystem,
   busyboxImage,
@@ -14,6 +17,8 @@ import {
   type OsDisk,
   type OsMachine,
   type OsSystem,
+  packPanic,
+  packUpdate,
   runInWorkload,
   startOs,
 } from '@capsule/testkit';
@@ -22,11 +27,13 @@ import { untilWorkload } from '../microvm/workload.ts';
 
 const MINUTE_MS = 60_000;
 const BOUND = { timeout: 6 * MINUTE_MS };
+const CAPSULECTL = join(import.meta.dirname, '../../bin/capsulectl');
 /** Of the emulated processor. */
 const SLOWNESS = 8;
 const IMAGE = 'docker.io/library/stay:1';
 const WRITE_ONCE = '[ -e /data/first ] || date +%s >/data/first; exec sleep 100000';
 
+const isShort = process.env['CAPSULE_TEST_ALL'] === '1' ? false : 'CAPSULE_TEST_ALL=1 runs it';
 const isRoot = process.getuid?.() === 0;
 const skip = isRoot ? process.arch !== 'x64' && 'only x86_64 is emulated' : 'needs root';
 
@@ -83,29 +90,59 @@ suite('Capsule as an operating system', { concurrency: false, skip }, () => {
     assert.match(written, /^\d+\n$/);
   });
 
-  test('after a reboot, the container runs again and its volume is as it was', BOUND, async (t) => {
-    const started = performance.now();
-    await client.capsule.rebootNode({});
-    await machine.screen.until(/init F reboot[\r\n]/);
-    client.close();
-    await machine.screen.until(/stage0: root ready/);
+  test('an update starts from the other slot, with all that was there', BOUND, async (t) => {
+    const newer = await buildTestSystem('0.1.1');
+    await push(t, await packUpdate(newer, join(disk.folder, 'newer.bundle')));
+    await machine.screen.until(/stage0: slot_b is/);
     const preparing = machine.screen.text.length;
     await machine.screen.until(/booted in \d+ ms[\r\n]/);
     assert.doesNotMatch(machine.screen.text.slice(preparing), /partition table written| made/);
     client = await machine.connect();
+    const { activeSlot, pendingSlot, capsuleVersion } = await client.capsule.getInfo({});
+    assert.deepEqual([activeSlot, pendingSlot, capsuleVersion], ['slot_b', 'slot_b', '0.1.1']);
     await untilRunning('keeper');
     assert.equal(await readFirst(), written);
-    t.diagnostic(`from the call to the container: ${Math.round(performance.now() - started)} ms`);
+    const { stdout } = await capsulectl('update', 'confirm');
+    t.diagnostic(stdout.trim());
+    assert.equal((await client.capsule.getInfo({})).pendingSlot, '');
   });
 
-  test('after a power cut, too', BOUND, async () => {
+  test('an update whose kernel panics is given up after three tries', {
+    ...BOUND,
+    skip: isShort,
+  }, async (t) => {
+    const broken = await buildTestSystem('0.1.2');
+    await push(t, await packPanic(broken, join(disk.folder, 'broken.bundle')));
+    for (let tries = 0; tries < 3; tries += 1) {
+      await machine.screen.until(/stage0: slot_a is/);
+      await machine.screen.until(/Kernel panic - not syncing/);
+    }
+    await machine.screen.until(/stage0: slot_b is/);
+    await machine.screen.until(/the kernel has panicked before this boot/);
+    client = await machine.connect();
+    assert.equal((await client.capsule.getInfo({})).activeSlot, 'slot_b');
+    const { updates } = await client.capsule.updateHistory({});
+    t.diagnostic(updates.map(({ toVersion, reason }) => `${toVersion}: ${reason}`).join('; '));
+    assert.match(updates.at(0)?.reason ?? '', /did not come up in 3 tries/);
+    await untilRunning('keeper');
+    assert.equal(await readFirst(), written);
+    await assertLogged(/ crash .*dm-verity/);
+    await assertLogged(/ kernel Linux version /);
+  });
+
+  test('after a power cut, next to the disk of another capsule', {
+    ...BOUND,
+    skip: isShort,
+  }, async () => {
     client.close();
-    await machine.cutPower();
     await machine[Symbol.asyncDispose]();
-    machine = await startOs(system, disk);
+    await using other = await newDisk(system);
+    machine = await startOs(system, disk, [other.disk]);
     client = await machine.connect();
     await untilRunning('keeper');
     assert.equal(await readFirst(), written);
+    const { size } = await stat(system.disk.path);
+    await run('cmp', ['-n', String(size), system.disk.path, other.disk]);
   });
 
   test('a power-off stops everything in order, and ends the machine', BOUND, async () => {
@@ -114,6 +151,27 @@ suite('Capsule as an operating system', { concurrency: false, skip }, () => {
     assert.match(machine.screen.text, /stopping workloads for power-off[\s\S]*unmounting/);
     assert.doesNotMatch(machine.screen.text, /stays mounted|does not stop in time/);
   });
+
+  /** The machine reboots by itself once the update is written. */
+  async function push(t: TestContext, bundle: string): Promise<void> {
+    const started = performance.now();
+    const { stdout } = await capsulectl('update', 'push', bundle);
+    t.diagnostic(`${stdout.trim()}; ${Math.round(performance.now() - started)} ms`);
+    await machine.screen.until(/init F reboot[\r\n]/);
+    client.close();
+  }
+
+  function capsulectl(...args: string[]): Promise<RunResult> {
+    const env = { ...process.env, CAPSULE_HOST: machine.host };
+    return run(CAPSULECTL, args, { env, timeoutMs: 3 * MINUTE_MS });
+  }
+
+  /** In the system log, which keeps what earlier boots wrote. */
+  async function assertLogged(pattern: RegExp): Promise<void> {
+    let text = '';
+    for await (const { data } of client.capsule.streamLogs({})) text += Buffer.from(data);
+    assert.match(text, pattern);
+  }
 
   async function readFirst(): Promise<string> {
     const { stdout } = await runInWorkload(client, {

@@ -1,3 +1,4 @@
+use crate::crashes;
 use crate::drivers;
 use crate::hostname;
 use crate::journal::Journal;
@@ -131,9 +132,29 @@ pub fn run(journal: &mut Journal) {
             Need::Should => journal.say(&format!("boot could not {}: {error}", step.name)),
         }
     }
+    if is_machine {
+        keep_crashes(journal);
+    }
     let took = start.elapsed().as_millis();
     journal.say(&match failures {
         0 => format!("booted in {took} ms"),
         _ => format!("booted in {took} ms with {failures} failures"),
     });
+}
+
+/// Keeps the last messages of a kernel that panicked in an earlier boot with the log of this one.
+fn keep_crashes(journal: &mut Journal) {
+    match crashes::take() {
+        Ok(lines) if lines.is_empty() => {}
+        Ok(lines) => {
+            journal.say(&format!(
+                "the kernel has panicked before this boot: {} lines of it follow",
+                lines.len()
+            ));
+            for line in lines {
+                journal.note("crash", line.as_bytes());
+            }
+        }
+        Err(error) => journal.say(&format!("boot could not read records of crashes: {error}")),
+    }
 }

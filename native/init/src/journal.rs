@@ -43,6 +43,11 @@ impl Journal {
         self.keep(at, stream, tag, text);
     }
 
+    /// A line for the file alone.
+    pub fn note(&mut self, stream: &str, text: &[u8]) {
+        self.keep(Timestamp::now(), stream, Tag::Full, text);
+    }
+
     /// Lets go of the file, so that its filesystem can be unmounted. Later lines go to the console.
     pub fn close(&mut self) {
         self.sink = None;

@@ -1,5 +1,6 @@
 use crate::clock::timeout_until;
 use crate::journal::Journal;
+use crate::kernel_log::KernelLog;
 use crate::options::Options;
 use crate::power::{is_embedded, Power};
 use crate::service::Service;
@@ -32,12 +33,14 @@ pub struct Supervisor {
     shutdown: Option<Shutdown>,
     with_mounts: bool,
     watchdog: Option<Watchdog>,
+    kernel: Option<KernelLog>,
 }
 
 impl Supervisor {
     pub fn new(mut journal: Journal, signals: SignalFd, options: &Options) -> Self {
         let is_machine = options.with_mounts && !is_embedded();
         let watchdog = is_machine.then(|| Watchdog::arm(&mut journal)).flatten();
+        let kernel = is_machine.then(|| KernelLog::open(&mut journal)).flatten();
         Supervisor {
             journal,
             signals,
@@ -48,6 +51,7 @@ impl Supervisor {
             shutdown: None,
             with_mounts: options.with_mounts,
             watchdog,
+            kernel,
         }
     }
 
@@ -81,7 +85,7 @@ impl Supervisor {
             self.load(now);
         }
         if let Some(watchdog) = &mut self.watchdog {
-            watchdog.tick(now);
+            watchdog.tick(now, &mut self.journal);
         }
         for service in &mut self.services {
             service.tick(now, &mut self.journal);
@@ -104,6 +108,9 @@ impl Supervisor {
         for service in &self.services {
             polled.push(PollFd::new(service.output.as_fd(), PollFlags::POLLIN));
         }
+        if let Some(kernel) = &self.kernel {
+            polled.push(PollFd::new(kernel.as_fd(), PollFlags::POLLIN));
+        }
         // Interrupted or failed: the loop goes round and looks at everything again.
         let _ = poll(&mut polled, timeout);
         let ready: Vec<bool> = polled
@@ -115,6 +122,9 @@ impl Supervisor {
             if is_ready {
                 service.output.read(&service.config.name, &mut self.journal);
             }
+        }
+        if let Some(kernel) = &mut self.kernel {
+            kernel.read(&mut self.journal);
         }
     }
 

@@ -1,4 +1,5 @@
 use crate::journal::Journal;
+use crate::pulse::Pulse;
 use nix::errno::Errno;
 use std::fs::File;
 use std::io::{self, Write};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 
 const DEVICE: &str = "/dev/watchdog";
 /// The machine is reset this long after PID 1 has come to a stop. Its last act, writing everything out, may take a while.
-const TIMEOUT_SECONDS: libc::c_int = 120;
+const TIMEOUT_SECONDS: libc::c_int = 60;
 /// Far more often than is needed: PID 1 may wait for a disk for a while.
 const FEED_EVERY: Duration = Duration::from_secs(10);
 /// `_IOWR('W', 6, int)` of linux/watchdog.h.
@@ -19,6 +20,8 @@ const DISARM: &[u8] = b"V";
 pub struct Watchdog {
     device: File,
     feed_at: Instant,
+    pulse: Pulse,
+    is_starving: bool,
 }
 
 impl Watchdog {
@@ -46,6 +49,8 @@ impl Watchdog {
         Some(Watchdog {
             device,
             feed_at: Instant::now(),
+            pulse: Pulse::begin(Instant::now()),
+            is_starving: false,
         })
     }
 
@@ -53,13 +58,21 @@ impl Watchdog {
         self.feed_at
     }
 
-    pub fn tick(&mut self, now: Instant) {
+    pub fn tick(&mut self, now: Instant, journal: &mut Journal) {
         if self.feed_at > now {
+            return;
+        }
+        self.feed_at = now + FEED_EVERY;
+        let is_starving = !self.pulse.is_there(now);
+        if is_starving && !self.is_starving {
+            journal.say("capsuled is silent on a system on trial: the watchdog resets the machine");
+        }
+        self.is_starving = is_starving;
+        if is_starving {
             return;
         }
         // A device that takes no more food resets the machine, which is all that can be done about it.
         let _ = self.device.write_all(b"\0");
-        self.feed_at = now + FEED_EVERY;
     }
 
     /// For a machine that is switched off, and is not to start again by itself.

@@ -81,6 +81,7 @@ export {
   type UpstreamWords,
   upstreamReply,
 } from './names/test-upstream.ts';
+export { packPanic, packUpdate } from './os/pack-update.ts';
 export {
   buildTestSystem,
   newDisk,

@@ -43,6 +43,8 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
     /** Shown on the console while a client can adopt the capsule. */
     adoption: volatile('capsule/adoption'),
     powerOff: volatile('capsule/power-off-ms'),
+    /** PID 1 looks whether it changes. */
+    alive: volatile('capsule/alive'),
     bootReport: volatile('capsule/boot.json'),
     updateKeys: '/usr/lib/capsule/update-keys',
   };

@@ -24,6 +24,7 @@ import { firstSpace, followUplink, type NetworkDrivers, openNetwork } from './ne
 import { systemPaths } from './paths.ts';
 import type { Ports } from './ports.ts';
 import { PowerOff } from './power-off.ts';
+import { startPulse } from './pulse.ts';
 import { createResources, startResources } from './resources.ts';
 import { leastMemory, openRuntimes, type Runtimes } from './runtimes.ts';
 import { startScreen } from './screen.ts';
@@ -72,7 +73,10 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const updates = await updatesOf(setup, { stored, ports });
   const api = { version, startedAt, ports, microVms, inspection, stored, updates, access };
   stack.use(await serveApi(setup, api));
-  if (updates !== undefined) startScreen(setup, api, updates);
+  if (updates !== undefined) {
+    stack.use(startPulse(paths.alive, log));
+    startScreen(setup, api, updates);
+  }
   const resources = isCapsuleError(stored) ? undefined : stored.resources;
   const powerOff = new PowerOff({ resources, runtime, path: paths.powerOff, log });
   // A later capsuled may be down at power-off: this announcement still gives workloads their time.

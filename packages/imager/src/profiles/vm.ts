@@ -23,7 +23,7 @@ const machine: MachineProfile = {
   kernel: { x64: 'linux-image-cloud-amd64', arm64: 'linux-image-cloud-arm64' },
   firstModules: [
     ...['virtio_blk', 'virtio_scsi', 'sd_mod', 'nvme', 'ahci'],
-    ...['sha256_ssse3', 'crc32c_intel', 'dm_verity', 'erofs', 'overlay', 'efivarfs'],
+    ...['sha256_ssse3', 'crc32c_intel', 'dm_verity', 'erofs', 'overlay', 'efivarfs', 'efi_pstore'],
   ],
   programs: {
     packages: ['chrony', 'dhcpcd-base'],

@@ -17,6 +17,8 @@ import { Screen } from './screen.ts';
 /** A computer whose operating system is Capsule. */
 export interface OsMachine extends AsyncDisposable {
   readonly screen: Screen;
+  /** The address of the capsule for capsulectl. */
+  readonly host: string;
   /** Resolves with a client once the API answers; each boot needs one of its own. */
   connect(): Promise<CapsuleClient>;
   /** QEMU's exit code: 0 after a power-off. */
@@ -28,13 +30,18 @@ export interface OsMachine extends AsyncDisposable {
 const GIB = 1024 ** 3;
 const DISK_BYTES = 8 * GIB;
 const MEMORY_MIB = 2048;
+/** capsuled says so on the console. */
+const READY = /capsuled F info ready /;
 
 export type OsSystem = OperatingSystem;
 
 /** Builds the system with a way in for tests. */
-export async function buildTestSystem(): Promise<OperatingSystem> {
+export async function buildTestSystem(version?: string): Promise<OperatingSystem> {
   const { isKvm } = await findAcceleration(process.arch);
-  return buildSystem({ profile: relayedProfile(vmProfile, !isKvm) });
+  return buildSystem({
+    profile: relayedProfile(vmProfile, !isKvm),
+    ...(version !== undefined && { version }),
+  });
 }
 
 /** Makes its root and its disk once more, with a cache of its own. */
@@ -78,7 +85,7 @@ export async function startOs(
     processors: 2,
     hasKvm: isKvm,
     ports: { [port]: RELAY_PORT },
-    kernelWords: isKvm ? [] : await emulationWords(system.rootfs),
+    kernelWords: ['panic=1', ...(isKvm ? [] : await emulationWords(system.rootfs))],
     serial: 'stdio',
   });
   const command = ['nice', '-n', '2', ...emulatorCommand(system.rootfs), ...hardware];
@@ -99,7 +106,12 @@ export async function startOs(
     screen,
     ended,
     cutPower,
-    connect: () => untilAnswer(socket, gone),
+    host: `unix:${socket}`,
+    // The port of the emulator takes connections long before the capsule does.
+    async connect() {
+      await screen.until(READY);
+      return untilAnswer(socket, gone);
+    },
     async [Symbol.asyncDispose]() {
       await cutPower();
       await relay[Symbol.asyncDispose]();
