@@ -91,6 +91,12 @@ export {
   rebuildSystem,
   startOs,
 } from './os/start-os.ts';
+export { writeCut } from './power-cut/cut-disk.ts';
+export { type CutPoint, disorders, prefixes } from './power-cut/cut-points.ts';
+export { type JudgedCut, judgeCuts } from './power-cut/judge-cuts.ts';
+export { hashOf, knownSystem } from './power-cut/known-system.ts';
+export { regionPlaces } from './power-cut/region-places.ts';
+export { WriteLog } from './power-cut/write-log.ts';
 export { type GuardedRegistry, startGuardedRegistry } from './registry/guarded-registry.ts';
 export type { LabRegistry, RegistryBehaviour } from './registry/lab-registry.ts';
 export { answer, TestRegistry, type Treatment } from './registry/test-registry.ts';

@@ -6,6 +6,8 @@ export interface VirtualMachine {
   readonly variables: string;
   /** Raw files; the first is booted. */
   readonly disks: readonly string[];
+  /** File that receives every request to the first disk: QEMU's `blklogwrites`. */
+  readonly writeLog?: string;
   readonly memoryMib: number;
   readonly processors: number;
   readonly hasKvm: boolean;
@@ -20,6 +22,7 @@ export interface VirtualMachine {
 /** QEMU's arguments for it. Pure. */
 export function describeMachine(machine: VirtualMachine): readonly string[] {
   const { code, variables, disks, memoryMib, processors, hasKvm, ports, kernelWords } = machine;
+  const { writeLog } = machine;
   const forwards = Object.entries(ports).map(
     ([host, guest]) => `,hostfwd=tcp:127.0.0.1:${host}-:${guest}`,
   );
@@ -34,7 +37,7 @@ export function describeMachine(machine: VirtualMachine): readonly string[] {
     ...disks.flatMap((file, index) => [
       ...[
         '-drive',
-        `file=${file},format=raw,discard=unmap,cache=writeback,if=none,id=disk${index}`,
+        `${describeFile(file, index === 0 ? writeLog : undefined)},discard=unmap,cache=writeback,if=none,id=disk${index}`,
       ],
       ...['-device', `virtio-blk-pci,drive=disk${index},bootindex=${index}`],
     ]),
@@ -43,6 +46,13 @@ export function describeMachine(machine: VirtualMachine): readonly string[] {
     ...['-device', 'virtio-rng-pci', '-device', 'i6300esb'],
     ...['-serial', machine.serial],
   ];
+}
+
+/** The log counts its entries after each flush, so that it is whole when the machine dies. */
+function describeFile(file: string, writeLog: string | undefined): string {
+  if (writeLog === undefined) return `file=${file},format=raw`;
+  const log = `log.driver=file,log.filename=${writeLog},log-super-update-interval=1`;
+  return `driver=blklogwrites,file.driver=file,file.filename=${file},${log}`;
 }
 
 /**

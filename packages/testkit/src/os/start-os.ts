@@ -67,7 +67,10 @@ export async function newDisk(system: OperatingSystem) {
   };
 }
 
-export type OsDisk = Awaited<ReturnType<typeof newDisk>>;
+export interface OsDisk extends Awaited<ReturnType<typeof newDisk>> {
+  /** File that receives every request to the disk. */
+  readonly writeLog?: string;
+}
 
 /** Boots it, by the QEMU of the rootfs; it restarts by itself when it reboots. */
 export async function startOs(
@@ -81,6 +84,7 @@ export async function startOs(
     code: system.firmware.ovmfCode,
     variables: disk.variables,
     disks: [disk.disk, ...otherDisks],
+    ...(disk.writeLog !== undefined && { writeLog: disk.writeLog }),
     memoryMib: MEMORY_MIB,
     processors: 2,
     hasKvm: isKvm,

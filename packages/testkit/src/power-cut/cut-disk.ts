@@ -1,13 +1,14 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { ReadableDisk } from '@capsule/imager';
 import type { CutPoint } from './cut-points.ts';
+import type { JudgedDisk } from './judge-disk.ts';
 import type { LoggedRequest, WriteLog } from './write-log.ts';
 
 /**
  * The disk as a power cut leaves it: the image before the first logged request, with those requests over it that
  * survived. Nothing is copied; a read looks through the requests.
  */
-export class CutDisk implements ReadableDisk, AsyncDisposable {
+export class CutDisk implements JudgedDisk, AsyncDisposable {
   readonly #base: FileHandle;
   readonly #log: WriteLog;
   /** The newest first. */
@@ -25,6 +26,17 @@ export class CutDisk implements ReadableDisk, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#base.close();
+  }
+
+  /** The places in the log of all requests to this range. */
+  stateOf(offset: number, bytes: number): string {
+    const range = { from: offset, to: offset + bytes };
+    const hash = createHash('sha1');
+    for (const layer of this.#layers) {
+      const touched = { from: layer.offset, to: layer.offset + layer.bytes };
+      if (overlap(range, touched) !== undefined) hash.update(`${layer.dataAt} `);
+    }
+    return hash.digest('hex');
   }
 
   async read(offset: number, bytes: number): Promise<Buffer> {
