@@ -150,6 +150,17 @@ test('the removal of a key ends its open streams at once, and refuses its next c
   assert.equal(await statusOf(call(one, INFO, tokenOf(key)).end()), 16);
 });
 
+test('HTTP/2 on a connection whose handshake named HTTP/1.1 is disconnected', async (t) => {
+  const { port } = await open(t);
+  const socket = dial(port, { ALPNProtocols: ['http/1.1'] });
+  socket.resume().write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+  await once(socket, 'close');
+  // The capsule has no connection left: this client may open as many as before.
+  const others = Array.from({ length: 64 }, () => dial(port));
+  await Promise.all(others.map((one) => once(one, 'secureConnect')));
+  for (const one of others) one.destroy();
+});
+
 test('one client cannot take the connections of the others', async (t) => {
   const { port } = await open(t, { connectionsOfClient: 2 });
   const [first, second] = [dial(port), dial(port)];

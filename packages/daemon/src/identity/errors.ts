@@ -1,6 +1,6 @@
-import { defineErrors, type Role } from '@capsule/core';
+import { action, defineErrors, type Role, remedy } from '@capsule/core';
 
-const ADOPT_HINT = 'adopt the capsule from this machine, with the code on its console';
+const ADOPT_HINT = remedy`adopt the capsule with the code on its console: ${action('adopt', { address: 'ADDRESS' })}`;
 
 export const identityError = defineErrors('IDENTITY', {
   UNUSABLE: {
@@ -115,13 +115,13 @@ export const adoptionError = defineErrors('ADOPTION', {
   CLOSED: {
     kind: 'precondition',
     message: () => 'adoption window closed: the capsule has an owner',
-    hint: 'let an operator of the capsule enrol the key, or open the window as root on the capsule',
+    hint: remedy`let an admin of the capsule enrol the key, or open the window as root on the capsule: ${action('adoption.open', { for: '10m' })}`,
   },
   CODE_MISSING: {
     kind: 'precondition',
     message: () => 'adoption window closed for clients that send no code',
     why: 'the code proves that the client’s operator sees the capsule’s console',
-    hint: 'adopt with a current client, or open the window for old clients as root on the capsule',
+    hint: remedy`adopt with a current client, or let this one in as root on the capsule: ${action('adoption.open', { for: '10m' })}`,
   },
   CODE_WRONG: {
     kind: 'denied',
@@ -162,7 +162,7 @@ export const keyError = defineErrors('KEY', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: { kid: string }) => `no key ${f.kid} is enrolled`,
-    hint: 'list the keys',
+    hint: remedy`${action('key.list')} shows the keys`,
   },
   LAST_ADMIN: {
     kind: 'precondition',

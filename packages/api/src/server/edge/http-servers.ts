@@ -59,6 +59,8 @@ export function createHttp2(answer: Answer, limits: EdgeLimits): HttpServer {
     // A session ends when its client has ended its half.
     socket.allowHalfOpen = false;
   });
+  // The bytes are HTTP/2, and the handshake of TLS has settled on something else: Node would keep the connection.
+  server.on('unknownProtocol', (socket) => socket.destroy());
   server.on('session', (session) => {
     widenWindow(session);
     closeWhenIdle(session, limits.idleMs);
