@@ -158,7 +158,7 @@ export const cliError = defineErrors('CLI', {
   FINGERPRINT_DIFFERS: {
     kind: 'denied',
     message: (f: { address: string; expected: string; fingerprint: string }) =>
-      `the machine at ${f.address} is not the expected capsule; nothing was sent to it`,
+      `the machine at ${f.address} is not the expected capsule`,
     why: (f) => `its fingerprint is ${f.fingerprint}, --fingerprint names ${f.expected}`,
     hint: 'compare the fingerprint with the console of the capsule',
   },
@@ -178,7 +178,7 @@ export const cliError = defineErrors('CLI', {
   AUDIT_BROKEN: {
     kind: 'internal',
     message: (f: { sequence: string }) =>
-      `the audit log is not intact: record ${f.sequence} does not fit its predecessor`,
+      `the audit log is not intact: record ${f.sequence} does not fit`,
     why: 'a record was changed, removed or moved',
     hint: 'keep a copy of the log, and find out which program had access to the store of the capsule',
   },

@@ -93,7 +93,7 @@ export const imagerError = defineErrors('IMAGER', {
   STUB_FULL: {
     kind: 'internal',
     message: (f: { sections: number }) =>
-      `the stub of the boot loader has no room for ${f.sections} more sections`,
+      `the boot loader’s stub has no room for ${f.sections} more sections`,
     hint: 'check the version of the package systemd-boot-efi',
   },
   NOT_BUNDLED: {

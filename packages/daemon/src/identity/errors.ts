@@ -132,7 +132,7 @@ export const adoptionError = defineErrors('ADOPTION', {
   PAUSED: {
     kind: 'exhausted',
     message: (f: { seconds: number }) =>
-      `too many wrong codes; the capsule shows a new one in ${f.seconds} seconds`,
+      `too many wrong codes; a new one follows in ${f.seconds} seconds`,
     hint: 'wait, then type the new code on the capsule’s console',
   },
   WINDOW_TOO_LONG: {

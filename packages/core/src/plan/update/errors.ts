@@ -10,7 +10,7 @@ export const bundleError = defineErrors('BUNDLE', {
   OLD_FORMAT: {
     kind: 'invalid',
     message: (f: { member: string }) =>
-      `the bundle begins with ${f.member}: it was made for a capsule of the older kind`,
+      `the bundle begins with ${f.member}, as those of older capsules do`,
     why: 'its kernel and its root have no signature that this capsule can verify',
     hint: 'make a bundle of a current version with `npm run bundle`',
   },
@@ -19,7 +19,7 @@ export const bundleError = defineErrors('BUNDLE', {
     message: (f: { keys: number }) =>
       f.keys === 0
         ? 'the running system holds no key, so it trusts no bundle'
-        : 'the bundle is signed by none of the keys that the running system trusts',
+        : 'no key that the running system trusts has signed the bundle',
     why: 'a program that can install a system owns the machine and all of its data',
     hint: 'use a bundle of the publisher of this system, or sign it with the key that the image was built with',
   },
