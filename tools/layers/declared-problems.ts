@@ -2,13 +2,7 @@ import { packageName } from './import-problems.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Installed ahead of the work that imports them: a row leaves with its first import. */
-const AHEAD: ReadonlySet<string> = new Set([
-  'packages/daemon jose',
-  'packages/daemon multicast-dns',
-  'packages/daemon ws',
-  'packages/cli jose',
-  'packages/cli multicast-dns',
-]);
+const AHEAD: ReadonlySet<string> = new Set(['packages/daemon jose', 'packages/daemon ws']);
 
 /** Returns the dependencies that a package declares and nothing of it imports, as lines for people. */
 export function declaredProblems({ declared, files }: Workspace): string[] {

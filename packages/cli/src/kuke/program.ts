@@ -1,4 +1,4 @@
-import { CAPSULE_FLAG, DEBUG_FLAG } from '../program/global-flags.ts';
+import { DEBUG_FLAG, LOCAL_CAPSULE_FLAG } from '../program/global-flags.ts';
 import type { Program } from '../program/program.ts';
 import { doctorCommands } from '../shared/catalogue/doctor-commands.ts';
 import { version } from '../version.ts';
@@ -59,7 +59,7 @@ export const KUKE: Program = {
   ],
   habits: HABITS,
   isLocal: true,
-  globalFlags: [CAPSULE_FLAG, DEBUG_FLAG],
+  globalFlags: [LOCAL_CAPSULE_FLAG, DEBUG_FLAG],
   commands: [
     ...ROOT_COMMANDS,
     ...NODE_COMMANDS,

@@ -5,6 +5,11 @@ export const CAPSULE_FLAG: Flag = {
   summary: 'a context, host:port or unix:/path (or CAPSULE_HOST)',
   completes: 'capsule',
 };
+/** Of a program for its own machine. */
+export const LOCAL_CAPSULE_FLAG: Flag = {
+  ...CAPSULE_FLAG,
+  summary: 'the capsule to use: unix:/path (or CAPSULE_HOST)',
+};
 export const DEBUG_FLAG: Flag = {
   flags: '--debug',
   summary: 'print the causes of errors and the phases of calls',
