@@ -27,5 +27,6 @@ export function faultOf(error: unknown, line: Line, { options, place }: Call): u
   if (options.signal?.aborted) return options.signal.reason;
   if (line.isLate) return apiError.TIMEOUT({ target: place.target }, error);
   if (line.failure !== undefined) return line.failure.error;
-  return isCapsuleError(error) ? error : connectionFault(error, place);
+  const reason = line.broken ?? error;
+  return isCapsuleError(reason) ? reason : connectionFault(reason, place);
 }

@@ -59,9 +59,7 @@ export class Http1Calls implements CallTransport {
     using line = this.#open(call);
     try {
       const isOneRequest = method.methodKind === 'server_streaming';
-      const body = isOneRequest
-        ? await askOnce(line, call, requests)
-        : await talk(line, call, requests);
+      const body = isOneRequest ? await askOnce(line, call, requests) : talk(line, call, requests);
       yield* readMessages(body, call);
     } catch (error) {
       throw faultOf(error, line, call);

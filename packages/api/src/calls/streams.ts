@@ -1,7 +1,8 @@
 import { create, type DescMethod, toBinary } from '@bufbuild/protobuf';
 import { ByteSource } from '../http1/byte-source.ts';
 import type { Line } from '../http1/line.ts';
-import { TwoWayCall } from '../two-way/two-way-call.ts';
+import type { Head } from '../http1/read-head.ts';
+import type { TwoWayCall } from '../two-way/two-way-call.ts';
 import { openTwoWay } from '../web-socket/open-two-way.ts';
 import { refusal } from './answers.ts';
 import { type Call, pathOf } from './call.ts';
@@ -28,14 +29,11 @@ export async function askOnce(
 }
 
 /** Sends requests while the answer is read; the result is the body of the answer. */
-export async function talk(
-  line: Line,
-  call: Call,
-  requests: AsyncIterable<Request>,
-): Promise<ByteSource> {
-  const opened = await openTwoWay(line, { path: pathOf(call.method), headers: call.headers });
-  if (!(opened instanceof TwoWayCall)) throw refusal(opened, new Uint8Array(), call);
-  void sendAll(opened, { line, method: call.method, requests });
+export function talk(line: Line, call: Call, requests: AsyncIterable<Request>): ByteSource {
+  const { method, headers } = call;
+  const refuse = (head: Head) => refusal(head, new Uint8Array(), call);
+  const opened = openTwoWay(line, { path: pathOf(method), headers, refuse });
+  void sendAll(opened, { line, method, requests });
   const incoming = opened.incoming();
   return new ByteSource(async () => (await incoming.next()).value);
 }

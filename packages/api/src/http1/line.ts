@@ -17,6 +17,7 @@ export class Line implements Disposable {
   readonly #timer: NodeJS.Timeout | undefined;
   #isLate = false;
   #failure: { readonly error: unknown } | undefined;
+  #broken: unknown;
 
   constructor(socket: Duplex, { signal, timeoutMs = 0 }: LineLimits) {
     this.socket = socket;
@@ -46,6 +47,17 @@ export class Line implements Disposable {
   /** The failure that ended it: not one of the connection. */
   get failure(): { readonly error: unknown } | undefined {
     return this.#failure;
+  }
+
+  /** The reason why the other side's answer ended it; undefined for none. */
+  get broken(): unknown {
+    return this.#broken;
+  }
+
+  /** Ends it because of an answer. */
+  breakOff(reason: unknown): void {
+    this.#broken = reason;
+    this.socket.destroy();
   }
 
   /** Ends it for a failure of this side, unless it has ended before. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
-import { CapsuleError } from '@capsule/core';
+import { CapsuleError, Outbox } from '@capsule/core';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { CapsuleService } from '../gen/capsule/v1/capsule_pb.ts';
 import { ImageService } from '../gen/capsule/v1/image_pb.ts';
@@ -61,6 +61,34 @@ test('an error names a call or service that an older capsule does not have', asy
   const logs = Array.fromAsync(client.capsule.streamLogs({}));
   await assert.rejects(logs, unknown('CapsuleService.StreamLogs'));
 });
+
+test('a call in both directions to an older capsule, and one that breaks, fail like others', async (t) => {
+  const older = await open(t, () => undefined);
+  const unknown = { code: 'API_CALL_UNKNOWN' };
+  await assert.rejects(Array.fromAsync(older.client.workload.exec(silent(t))), unknown);
+  await assert.rejects(older.client.image.push(silent(t)), unknown);
+  const { client, server } = await open(t, (router) => {
+    router.service(WorkloadService, {
+      async *exec(_, { signal }) {
+        yield {};
+        await once(signal, 'abort');
+      },
+    });
+  });
+  await assert.rejects(
+    async () => {
+      for await (const _ of client.workload.exec(silent(t))) await server.dropConnections();
+    },
+    { code: 'API_CONNECTION_LOST' },
+  );
+});
+
+/** Requests that never come. */
+function silent(t: TestContext): Outbox<never> {
+  const outbox = new Outbox<never>();
+  t.after(() => outbox.close());
+  return outbox;
+}
 
 test('a missing socket is an unreachable capsule', async () => {
   await using client = connectCapsule('unix:/nonexistent/capsuled.sock');
