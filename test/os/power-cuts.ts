@@ -4,7 +4,7 @@
  * also with writes lost or reordered since the last flush; and judges each without a boot. Boots a seeded sample. Prints
  * a table; ends with 1 if any disk would not start.
  */
-import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -78,6 +78,7 @@ async function record(
   const name = phase.replaceAll(' ', '-');
   const [base, log] = [join(folder, `${name}.raw`), join(folder, `${name}.log`)];
   await run('cp', ['--sparse=always', '--reflink=auto', disk.disk, base]);
+  await writeFile(log, '');
   say(`${phase}: recording`);
   await using machine = await startOs(old, { ...disk, writeLog: log });
   await live(machine);
