@@ -29,7 +29,8 @@ export const apiError = defineErrors('API', {
     kind: 'denied',
     message: (f: { target: string; pin: string; fingerprint: string }) =>
       `the machine at ${f.target} is not the capsule that was adopted`,
-    why: (f) => `its fingerprint is ${f.fingerprint}, the pinned one is ${f.pin}`,
+    why: (f) =>
+      `nothing was sent to it: its fingerprint is ${f.fingerprint}, the pinned one is ${f.pin}`,
     hint: remedy`if the capsule was installed again, compare the fingerprint with its console, remove the context with ${bare(action('context.rm'))} and adopt the capsule again; otherwise another machine has its address: ${action('discover')} shows both`,
   },
   PLACE_INVALID: {

@@ -159,7 +159,8 @@ export const cliError = defineErrors('CLI', {
     kind: 'denied',
     message: (f: { address: string; expected: string; fingerprint: string }) =>
       `the machine at ${f.address} is not the expected capsule`,
-    why: (f) => `its fingerprint is ${f.fingerprint}, --fingerprint names ${f.expected}`,
+    why: (f) =>
+      `nothing was sent to it: its fingerprint is ${f.fingerprint}, --fingerprint names ${f.expected}`,
     hint: 'compare the fingerprint with the console of the capsule',
   },
   ADOPTION_ANSWER: {

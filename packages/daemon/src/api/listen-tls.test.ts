@@ -125,8 +125,8 @@ test('a call is refused before its body arrives', async (t) => {
 
 test('a WebSocket without a token carries a refusal and nothing else', async (t) => {
   const { port, reached } = await open(t);
-  const lines = [
-    'GET /capsule.v1.WorkloadService/Exec HTTP/1.1',
+  const lines = (path: string) => [
+    `GET ${path} HTTP/1.1`,
     'Host: capsule',
     'Connection: Upgrade',
     'Upgrade: websocket',
@@ -134,9 +134,12 @@ test('a WebSocket without a token carries a refusal and nothing else', async (t)
     'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
     'Sec-WebSocket-Protocol: capsule.connect.v1',
   ];
-  const text = await exchange(port, `${lines.join('\r\n')}\r\n\r\n`, /unauthenticated/);
+  const attempt = (path: string, until: RegExp) =>
+    exchange(port, `${lines(path).join('\r\n')}\r\n\r\n`, until);
+  const text = await attempt('/capsule.v1.WorkloadService/Exec', /unauthenticated/);
   assert.match(text, /AUTH_TOKEN_MISSING|unauthenticated/);
   assert.equal(reached.size, 0);
+  assert.match(await attempt(CHALLENGE, /\r\n\r\n/), /^HTTP\/1\.1 404 /);
 });
 
 test('the removal of a key ends its open streams at once, and refuses its next call', async (t) => {

@@ -4,7 +4,7 @@ import type { ContextValues } from '@connectrpc/connect';
 import { WebSocketServer } from 'ws';
 import { PIECE_BYTES, TWO_WAY_PROTOCOL } from '../../two-way/two-way-call.ts';
 import { answerWebSocket } from './answer-web-socket.ts';
-import { type CallHandlers, pathOf } from './call-handlers.ts';
+import { type CallHandlers, isOpen, pathOf } from './call-handlers.ts';
 import type { Upgrade } from './upgrade.ts';
 
 /** Upgrades connections to WebSockets, each for one call, whose path is that of the request. */
@@ -20,7 +20,8 @@ export function upgradeToCalls(
   });
   return (request, socket, head) => {
     const handler = handlers.get(pathOf(request.url));
-    if (handler === undefined) return refuse(socket, '404 Not Found');
+    // A call that needs no token is short; a WebSocket has all the time.
+    if (handler === undefined || isOpen(handler)) return refuse(socket, '404 Not Found');
     if (!isOffered(request)) return refuse(socket, '400 Bad Request');
     if (!isOwnOrigin(request)) return refuse(socket, '403 Forbidden');
     const values = describe(request);
