@@ -173,7 +173,7 @@ export const cliError = defineErrors('CLI', {
   ADOPTION_OLD: {
     kind: 'unsupported',
     message: (f: { address: string }) => `the capsule at ${f.address} is too old to be adopted`,
-    why: 'it does not know the adoption with a code',
+    why: 'it does not support adoption with a code',
     hint: 'update the capsule, or use the capsulectl that came with it',
   },
   AUDIT_BROKEN: {

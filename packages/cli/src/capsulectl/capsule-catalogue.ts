@@ -29,7 +29,7 @@ export const CAPSULE_COMMANDS: readonly Command[] = [
     summary: 'stop all workloads in order, and reboot the machine',
     args: [],
     flags: [YES_FLAG],
-    examples: [{ line: 'capsulectl capsule reboot --yes', about: 'without a question' }],
+    examples: [{ line: 'capsulectl capsule reboot --yes', about: 'does not ask first' }],
     load: () => import('../shared/power/reboot.ts'),
   },
   {
@@ -37,7 +37,7 @@ export const CAPSULE_COMMANDS: readonly Command[] = [
     summary: 'stop all workloads in order, and switch the machine off',
     args: [],
     flags: [YES_FLAG],
-    examples: [{ line: 'capsulectl capsule poweroff --yes', about: 'without a question' }],
+    examples: [{ line: 'capsulectl capsule poweroff --yes', about: 'does not ask first' }],
     load: () => import('../shared/power/poweroff.ts'),
   },
   ...doctorCommands({

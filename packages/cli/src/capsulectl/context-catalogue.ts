@@ -18,7 +18,7 @@ export const CONTEXT_COMMANDS: readonly Command[] = [
   {
     path: ['context', 'use'],
     summary: 'choose the capsule for commands that name none',
-    about: '--capsule and CAPSULE_HOST go before it.',
+    about: '--capsule and CAPSULE_HOST take precedence over it.',
     args: [CONTEXT],
     flags: [],
     examples: [{ line: 'capsulectl context use box', about: 'for this user, until changed' }],
@@ -40,7 +40,10 @@ export const CONTEXT_COMMANDS: readonly Command[] = [
     args: [CONTEXT, { name: 'new', summary: 'the new name' }],
     flags: [],
     examples: [
-      { line: 'capsulectl context rename 192.0.2.7 box', about: 'the capsule is not asked' },
+      {
+        line: 'capsulectl context rename 192.0.2.7 box',
+        about: 'changes only the name on this machine',
+      },
     ],
     load: () => import('../shared/context/rename.ts'),
   },

@@ -34,8 +34,8 @@ export const IDENTITY_COMMANDS: readonly Command[] = [
     path: ['adopt'],
     summary: 'enrol the key of this machine on a capsule, and save a context for it',
     about:
-      'Shows the fingerprint of the capsule, asks whether it is the one on its console, and asks for the code that ' +
-      'stands there too. Later commands send nothing to a machine with another fingerprint. The first adopted ' +
+      'Shows the fingerprint of the capsule, asks whether it is the one on its console, and asks for the code, ' +
+      'which the console also shows. Later commands send nothing to a machine with another fingerprint. The first adopted ' +
       'capsule becomes the current context. A key that another operator has enrolled needs no code.',
     args: [
       {
@@ -49,9 +49,9 @@ export const IDENTITY_COMMANDS: readonly Command[] = [
       { flags: '--code <code>', summary: "the code on the capsule's console" },
       {
         flags: '--fingerprint <sha256>',
-        summary: 'the expected fingerprint; then nothing is asked about it',
+        summary: 'the expected fingerprint; adopt then does not ask about it',
       },
-      { flags: '-y, --yes', summary: 'trust the fingerprint without a comparison' },
+      { flags: '-y, --yes', summary: 'trust the fingerprint without asking' },
       { flags: '--replace', summary: 'replace a context of this name, of another capsule' },
       OUTPUT_FLAG,
     ],
@@ -66,10 +66,10 @@ export const IDENTITY_COMMANDS: readonly Command[] = [
   },
   {
     path: ['whoami'],
-    summary: 'show the key and role with which the capsule knows this operator',
+    summary: 'show the key of this operator, and its role on the capsule',
     args: [],
     flags: [OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl whoami', about: 'also tries the connection' }],
+    examples: [{ line: 'capsulectl whoami', about: 'also checks the connection' }],
     load: () => import('../shared/identity/whoami.ts'),
   },
   {
@@ -115,7 +115,7 @@ export const IDENTITY_COMMANDS: readonly Command[] = [
     path: ['key', 'rm'],
     aliases: [['key', 'delete']],
     summary: 'remove keys, and end their open streams',
-    about: 'The last admin key stays. On a terminal it shows the keys and asks.',
+    about: 'Refuses to remove the last admin key. On a terminal, it shows the keys and asks first.',
     args: [{ ...KEY, isRepeatable: true }],
     flags: [YES_FLAG],
     examples: [
@@ -129,15 +129,17 @@ export const IDENTITY_COMMANDS: readonly Command[] = [
   {
     path: ['key', 'show'],
     summary: 'print the public key of this machine',
-    about: 'Makes the key at the first need. Needs no capsule.',
+    about: 'Creates the key if it does not exist. Needs no capsule.',
     args: [],
     flags: [OUTPUT_FLAG],
-    examples: [{ line: 'capsulectl key show > laptop.pem', about: 'for `key add` elsewhere' }],
+    examples: [
+      { line: 'capsulectl key show > laptop.pem', about: 'for `key add` on another machine' },
+    ],
     load: () => import('../shared/identity/key-show.ts'),
   },
   {
     path: ['adoption', 'show'],
-    summary: "show the code and fingerprint for an adoption, on the capsule's own socket",
+    summary: 'show the code and fingerprint for an adoption; only on the capsule itself',
     args: [],
     flags: [OUTPUT_FLAG],
     examples: [{ line: 'sudo capsulectl adoption show', about: 'on the capsule' }],
@@ -145,9 +147,9 @@ export const IDENTITY_COMMANDS: readonly Command[] = [
   },
   {
     path: ['adoption', 'open'],
-    summary: "allow an adoption for some time, on the capsule's own socket",
+    summary: 'allow an adoption for some time; only on the capsule itself',
     about:
-      'Also on a capsule that has an owner, for instance when all keys are lost. With --old-clients, the first client ' +
+      'Works also if the capsule has an owner, for example after all keys were lost. With --old-clients, the first client ' +
       'without a code is accepted as well.',
     args: [],
     flags: [

@@ -14,7 +14,7 @@ export const UPDATE_COMMANDS: readonly Command[] = [
       'and reboots. The new version is on trial: without a confirmation, or if it does not start, the capsule goes ' +
       'back to the present version by itself.',
     args: [
-      { name: 'bundle', summary: 'file of the bundle, or - for the input', completes: 'file' },
+      { name: 'bundle', summary: 'file of the bundle, or - for standard input', completes: 'file' },
     ],
     flags: [
       {
@@ -49,7 +49,7 @@ export const UPDATE_COMMANDS: readonly Command[] = [
     summary: 'reboot into the version in the other slot',
     args: [],
     flags: [YES_FLAG],
-    examples: [{ line: 'capsulectl update rollback --yes', about: 'without a question' }],
+    examples: [{ line: 'capsulectl update rollback --yes', about: 'does not ask first' }],
     load: () => import('../shared/update/rollback.ts'),
   },
   {

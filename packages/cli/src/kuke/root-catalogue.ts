@@ -48,7 +48,7 @@ export const DELETE_COMMANDS: readonly Command[] = [
     summary: 'delete everything that files declare',
     about:
       'Deletes in the reverse order of an apply. Something that does not exist is no error. ' +
-      'A cell goes with its containers; a realm, space or stack that is not empty goes only with --cascade.',
+      'Deletes a cell with its containers, but a realm, space or stack that is not empty only with --cascade.',
     args: [],
     flags: [
       FILE_FLAG,
@@ -59,7 +59,7 @@ export const DELETE_COMMANDS: readonly Command[] = [
       OUTPUT_FLAG,
     ],
     examples: [
-      { line: 'kuke delete -f web.yaml', about: 'after a question on a terminal' },
+      { line: 'kuke delete -f web.yaml', about: 'asks first on a terminal' },
       { line: 'kuke delete manifest -f web.yaml', about: 'the same' },
     ],
     load: () => import('../shared/manifest/delete-manifests.ts'),

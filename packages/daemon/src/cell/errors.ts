@@ -57,7 +57,7 @@ export const cellError = defineErrors('CELL', {
     kind: 'precondition',
     message: (f: { cell: string; container: string }) =>
       `${f.container} cannot start, because cell ${f.cell} is paused`,
-    why: 'nothing starts beside a root that stands still',
+    why: 'a container cannot start while the root of its cell is paused',
     hint: (f) => remedy`${nodeAction('unpause', placeOfName(f.cell))} resumes the cell`,
   },
   NOT_RUNNING: {

@@ -30,14 +30,14 @@ export const authError = defineErrors('AUTH', {
     message: (f: { capsuleTime: string }) =>
       `the token has expired; the capsule’s clock shows ${f.capsuleTime}`,
     why: 'the clocks differ, or the token was made too long ago',
-    hint: 'set the clock that is wrong, or sign a nonce of Challenge instead of a time',
+    hint: 'correct the wrong clock, or sign a nonce from Challenge instead of a time',
   },
   TOKEN_EARLY: {
     kind: 'unauthenticated',
     message: (f: { capsuleTime: string }) =>
       `the token is not valid yet; the capsule’s clock shows ${f.capsuleTime}`,
     why: 'the clocks differ',
-    hint: 'set the clock that is wrong, or sign a nonce of Challenge instead of a time',
+    hint: 'correct the wrong clock, or sign a nonce from Challenge instead of a time',
   },
   TOKEN_TOO_LONG: {
     kind: 'unauthenticated',
@@ -76,7 +76,7 @@ export const authError = defineErrors('AUTH', {
   },
   NONCES_TAKEN: {
     kind: 'exhausted',
-    message: () => 'too many nonces are open',
+    message: () => 'too many nonces of Challenge are unused',
     hint: 'try again in a minute',
   },
   TOO_MANY_FAILURES: {
@@ -96,7 +96,7 @@ export const authError = defineErrors('AUTH', {
     message: (f: { workload: string; fields: readonly string[] }) =>
       `workload "${f.workload}" reaches the host (${f.fields.join(', ')})`,
     why: 'privileged workloads and access to the host need a right of their own, which this key does not have',
-    hint: 'let an admin of the capsule enrol the key with host access, or do without these fields',
+    hint: 'let an admin of the capsule enrol the key with host access, or remove these fields from the manifest',
   },
   LOCAL_ONLY: {
     kind: 'denied',
@@ -106,7 +106,7 @@ export const authError = defineErrors('AUTH', {
   REFUSED: {
     kind: 'denied',
     message: (f: { rpc: string }) => `no caller may use ${f.rpc}`,
-    why: 'no right stands beside this RPC',
+    why: 'the API declares no right for this RPC',
   },
 });
 
@@ -137,7 +137,8 @@ export const adoptionError = defineErrors('ADOPTION', {
   },
   WINDOW_TOO_LONG: {
     kind: 'invalid',
-    message: (f: { most: number }) => `the adoption window can be open for ${f.most} seconds`,
+    message: (f: { most: number }) =>
+      `the adoption window can be open for at most ${f.most} seconds`,
     hint: 'open it for a shorter time',
   },
   PROOF_INVALID: {

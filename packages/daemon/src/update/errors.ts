@@ -4,8 +4,8 @@ export const updateError = defineErrors('UPDATE', {
   NO_SLOTS: {
     kind: 'unsupported',
     message: () => 'this capsule has no slots to update',
-    why: 'it runs on another system, which is updated in its own way',
-    hint: 'start the new version of the capsule; its state is kept',
+    why: 'it runs inside another operating system and does not update that system',
+    hint: 'start the new version of the capsule: it keeps its state',
   },
   BUSY: {
     kind: 'conflict',

@@ -14,9 +14,10 @@ export const diskError = defineErrors('DISK', {
   },
   NO_ENTRY: {
     kind: 'internal',
-    message: (_: Record<string, never>) => 'the boot loader has started an entry of another system',
+    message: (_: Record<string, never>) =>
+      'the boot loader has started a boot entry that is not Capsule’s',
     why: 'updates write boot entries next to the one that was started',
-    hint: 'start the machine by the boot loader of its disk',
+    hint: 'start the machine with the boot loader on its disk',
   },
   NO_VERSION: {
     kind: 'internal',
@@ -31,7 +32,7 @@ export const diskError = defineErrors('DISK', {
   PERM_FOREIGN: {
     kind: 'precondition',
     message: (f: { device: string; found: string }) =>
-      `${f.device} is to hold this capsule's data, but contains ${f.found}`,
+      `${f.device} is the partition for this capsule's data, but contains ${f.found}`,
     why: 'only a blank partition is initialised',
     hint: 'save what is on it, and make it blank with wipefs -a; or write the image to the disk again',
   },

@@ -9,7 +9,7 @@ export const servedDiskError = defineErrors('SERVED_DISK', {
   },
   FAILED: {
     kind: 'internal',
-    message: (f: { count: number }) => `the disk failed its machine, ${f.count} times`,
-    hint: 'the cause has the first reason; is the host’s own disk full?',
+    message: (f: { count: number }) => `the disk of the machine failed ${f.count} times`,
+    hint: 'the cause is the first failure; check whether the disk of the host is full',
   },
 });

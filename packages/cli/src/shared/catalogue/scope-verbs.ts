@@ -89,7 +89,8 @@ function deleteVerb(level: Level): NodeVerb {
       space: 'A space that is not empty is deleted only with --cascade.',
       stack: 'A stack that is not empty is deleted only with --cascade.',
       cell: 'A cell with other containers than its root is deleted only with --cascade.',
-      container: 'A running container is stopped first. The root goes only with its cell.',
+      container:
+        'A running container is stopped first. The root container is deleted only with its cell.',
     }[level],
     args: [namesOf(level)],
     flags: [
@@ -101,7 +102,7 @@ function deleteVerb(level: Level): NodeVerb {
       TIMEOUT_FLAG,
       OUTPUT_FLAG,
     ],
-    examples: [{ words: `${name}${place}`, about: 'after a question on a terminal' }],
+    examples: [{ words: `${name}${place}`, about: 'asks first on a terminal' }],
     load: async () => ({ run: (await import('../node/delete.ts')).deleteNodes(level) }),
   };
 }
@@ -116,7 +117,7 @@ function purgeVerb(level: Level): NodeVerb {
     about: `Does the same as delete with ${isCascading(level) ? '--cascade and ' : ''}--force.`,
     args: [namesOf(level)],
     flags: [...placeFlags(level), IGNORE_MISSING_FLAG, YES_FLAG, TIMEOUT_FLAG, OUTPUT_FLAG],
-    examples: [{ words: `${name}${place}`, about: 'after a question on a terminal' }],
+    examples: [{ words: `${name}${place}`, about: 'asks first on a terminal' }],
     load: async () => ({
       run: (await import('../node/delete.ts')).deleteNodes(level, { isPurge: true }),
     }),

@@ -6,7 +6,11 @@ const EXTRA = { isRepeatable: true } as const;
 /** A flag for each field of a container. */
 export const CONTAINER_FLAGS: readonly Flag[] = [
   { flags: '--command <program>', summary: 'the program, instead of that of the image' },
-  { flags: '--args <argument>', summary: 'an argument of the program; once for each', ...EXTRA },
+  {
+    flags: '--args <argument>',
+    summary: 'an argument of the program; repeat for each argument',
+    ...EXTRA,
+  },
   { flags: '--env <name=value>', summary: 'an environment variable', ...EXTRA },
   { flags: '--port <port>', summary: 'publish a port: 8080:80, 8080:80/udp', ...EXTRA },
   {
@@ -19,7 +23,7 @@ export const CONTAINER_FLAGS: readonly Flag[] = [
     summary: 'a file system in memory: PATH[:size=64m,noexec]',
     ...EXTRA,
   },
-  { flags: '--network-alias <name>', summary: 'a further name of its cell', ...EXTRA },
+  { flags: '--network-alias <name>', summary: 'an additional DNS name of the cell', ...EXTRA },
   {
     flags: '--add-host <name:address>',
     summary: 'a further line of /etc/hosts; only for the root container',

@@ -10,7 +10,7 @@ export const bundleError = defineErrors('BUNDLE', {
   OLD_FORMAT: {
     kind: 'invalid',
     message: (f: { member: string }) =>
-      `the bundle begins with ${f.member}, as those of older capsules do`,
+      `the bundle begins with ${f.member}, like those of older capsules`,
     why: 'its kernel and its root have no signature that this capsule can verify',
     hint: 'make a bundle of a current version with `npm run bundle`',
   },
@@ -20,7 +20,7 @@ export const bundleError = defineErrors('BUNDLE', {
       f.keys === 0
         ? 'the running system holds no key, so it trusts no bundle'
         : 'no key that the running system trusts has signed the bundle',
-    why: 'a program that can install a system owns the machine and all of its data',
+    why: 'an installed system controls the machine and all of its data',
     hint: 'use a bundle of the publisher of this system, or sign it with the key that the image was built with',
   },
   UNSUITABLE: {

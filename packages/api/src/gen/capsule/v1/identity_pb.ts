@@ -509,7 +509,7 @@ export const RoleSchema: GenEnum<Role> = /*@__PURE__*/
 export const IdentityService: GenService<{
   /**
    * Returns a nonce for `Adopt`, or for a token of a machine whose clock is wrong. Needs no token.
-   * ResourceExhausted: too many nonces are open.
+   * ResourceExhausted: too many nonces are unused.
    *
    * @generated from rpc capsule.v1.IdentityService.Challenge
    */
