@@ -48,7 +48,7 @@ const LANES: readonly Lane[] = [
   tests('os', ['check', 'native', 'rootfs', 'contract', 'e2e'], {
     patterns: ['test/os/**/*.test.ts'],
     concurrency: 1,
-    timeoutMs: 12 * MINUTE_MS,
+    timeoutMs: 30 * MINUTE_MS,
   }),
 ];
 
