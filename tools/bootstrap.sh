@@ -25,7 +25,7 @@ fail() {
 run_packages='iproute2 nftables util-linux'
 build_packages="$run_packages mmdebstrap debian-archive-keyring binutils gzip kmod tar xz-utils"
 lab_packages="$build_packages docker-registry skopeo"
-test_packages="$lab_packages busybox-static curl git libfaketime umoci zstd xfsprogs"
+test_packages="$lab_packages busybox-static curl git libfaketime python3-cryptography python3-grpcio python3-jwt umoci zstd xfsprogs"
 kernel_packages="$build_packages gcc libc6-dev libelf-dev make flex bison bc zstd"
 case $verb in
   start) entry=packages/launcher/src/demo/start.ts packages=$build_packages ;;
