@@ -43,7 +43,7 @@ export function fillMarks(document: string, texts: Readonly<Record<string, strin
 }
 
 const FIGURE =
-  /^\| (\w+) \| ([^|]+) \| ([≤≥] [^|]+) \| \S+ (\S+) \|.*?\| (held|\*\*missed\*\*) \|/gm;
+  /^\| ([\w-]+) \| ([^|]+) \| ([≤≥] [^|]+) \| \S+ (\S+) \|.*?\| ((?:held|\*\*missed\*\*)(?:, indicative)?) \|/gm;
 
 /** A row for each figure that has a goal, with the unit of what was measured. */
 export function describeGoals(figures: string): string {
