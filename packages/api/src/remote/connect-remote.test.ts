@@ -62,6 +62,7 @@ test('every call carries a token of its own', async () => {
   assert.equal((await client.identity.whoAmI({})).name, 'laptop');
   const [first, second] = fake.identity.tokens;
   assert.equal(first?.['aud'], fake.identity.capsuleId);
+  assert.equal(first?.['pin'], fake.fingerprint, 'another machine could use it there');
   assert.equal(Number(first?.['exp']) - Number(first?.['iat']), 60);
   assert.notEqual(first?.['jti'], second?.['jti']);
 });

@@ -35,7 +35,7 @@ export function connectRemote(
   capsule: RemoteCapsule,
   { isTwoWay = false, ...options }: RemoteOptions = {},
 ): CapsuleClient {
-  const { name, signer } = capsule;
+  const { name, signer, fingerprint: pin } = capsule;
   const sessionManager = new TlsSessions(() => openTo(capsule, 'h2'), isTwoWay);
   const bare = createGrpcTransport({
     baseUrl: sessionManager.authority,
@@ -43,7 +43,8 @@ export function connectRemote(
     ...options,
   });
   // The signer reads the capsule's refusals by their code.
-  const transport = signer === undefined ? bare : signCalls(translateErrors(bare, name), signer);
+  const transport =
+    signer === undefined ? bare : signCalls(translateErrors(bare, name), { ...signer, pin });
   return createClients({
     target: name,
     transport,

@@ -13,6 +13,12 @@ export interface Signer {
   readonly now: () => number;
 }
 
+/** A signer for connections with one certificate. */
+export interface PinnedSigner extends Signer {
+  /** SHA-256 of the certificate, in lower-case hexadecimal. */
+  readonly pin: string;
+}
+
 /** Refusals of a token for its times: the clock of either side is wrong. */
 const CLOCK_CODES: readonly string[] = ['AUTH_TOKEN_EXPIRED', 'AUTH_TOKEN_EARLY'];
 
@@ -20,10 +26,12 @@ const CLOCK_CODES: readonly string[] = ['AUTH_TOKEN_EXPIRED', 'AUTH_TOKEN_EARLY'
  * Signs every call with a token of its own. Where the capsule refuses the times of a token, this and all later
  * calls prove themselves with the nonce of a challenge, which needs no clock.
  *
+ * A machine that gives itself the id of another capsule gets tokens that only its own certificate makes good.
+ *
  * INVARIANT: a call with a stream is sent once, as its messages cannot be read again. A call that can be repeated
  * goes ahead of the first one, to settle whether the clocks agree.
  */
-export function signCalls(inner: Transport, signer: Signer): Transport {
+export function signCalls(inner: Transport, signer: PinnedSigner): Transport {
   let clock: 'unknown' | 'right' | 'wrong' = 'unknown';
   const open = createClient(IdentityService, inner);
 
@@ -67,8 +75,8 @@ export function signCalls(inner: Transport, signer: Signer): Transport {
   return signed;
 }
 
-function factsOf({ key, kid, capsuleId }: Signer) {
-  return { key, kid, audience: capsuleId };
+function factsOf({ key, kid, capsuleId, pin }: PinnedSigner) {
+  return { key, kid, audience: capsuleId, pin };
 }
 
 function withToken(header: Parameters<Transport['unary']>[3], token: string): Headers {

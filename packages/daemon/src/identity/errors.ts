@@ -54,7 +54,7 @@ export const authError = defineErrors('AUTH', {
   TOKEN_FOREIGN: {
     kind: 'unauthenticated',
     message: () => 'the token is for another capsule',
-    why: 'its audience is not the identity of this capsule',
+    why: 'its audience is not the identity of this capsule, or the client sees another certificate',
     hint: 'check the address of the context: another capsule answers there now',
   },
   KEY_UNKNOWN: {

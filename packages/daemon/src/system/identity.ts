@@ -49,7 +49,7 @@ export function createIdentity(
   });
   return {
     tls,
-    verifier: new TokenVerifier({ db, records, spent, challenges, capsuleId, now }),
+    verifier: new TokenVerifier({ db, records, spent, challenges, capsuleId, fingerprint, now }),
     service: { capsuleId, fingerprint, keys, adoption, challenges, now },
   };
 }

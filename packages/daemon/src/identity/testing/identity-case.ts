@@ -12,6 +12,8 @@ import { TokenVerifier } from '../token/verify.ts';
 export const CAPSULE_ID = 'abcdefghijklmnopqrstuvwx23';
 export const CERTIFICATE_DIGEST = createHash('sha256').update('certificate').digest();
 
+const OWN = { capsuleId: CAPSULE_ID, fingerprint: CERTIFICATE_DIGEST.toString('hex') };
+
 /** A client's key, and what it signs. */
 export interface TestKey {
   readonly publicKey: Buffer;
@@ -62,8 +64,7 @@ export function identityCase(db = openMemory()) {
   const live = new LiveCalls();
   const keys = new KeyCommands({ db, records, now, onRemoved: (kid) => live.end(kid) });
   const spent = new SpentTokens(db);
-  const verifier = () =>
-    new TokenVerifier({ db, records, spent, challenges, capsuleId: CAPSULE_ID, now });
+  const verifier = () => new TokenVerifier({ db, records, spent, challenges, now, ...OWN });
   const adoption = new AdoptionWindow({
     db,
     records,

@@ -4,6 +4,8 @@ import { authError } from '../errors.ts';
 export interface Token {
   readonly kid: string;
   readonly audience: string;
+  /** SHA-256 of the certificate that the client sees; existing clients send none. */
+  readonly pin?: string;
   /** Where the token depends on a time. */
   readonly times?: TokenTimes;
   /** The nonce of a Challenge, in the place of a time. */
@@ -28,6 +30,8 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/;
 const SIGNATURE_BYTES = 64;
 /** SHA-256 in base64url. */
 const KEY_ID = /^[A-Za-z0-9_-]{43}$/;
+/** SHA-256 in hexadecimal. */
+const PIN = /^[0-9a-f]{64}$/;
 /** 16 random bytes have 22 characters; other clients may take more, or a UUID. */
 const TOKEN_ID = /^[A-Za-z0-9_-]{16,64}$/;
 
@@ -46,6 +50,7 @@ export function readToken(header: string): Token {
   return {
     kid,
     audience: audienceOf(claims['aud']),
+    ...(claims['pin'] !== undefined && { pin: pinOf(claims) }),
     ...(claims['nonce'] === undefined ? { times: timesOf(claims) } : { nonce: nonceOf(claims) }),
     signed: Buffer.from(`${head}.${body}`),
     signature: signatureOf(signature),
@@ -70,6 +75,11 @@ function audienceOf(aud: unknown): string {
   const one = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
   if (typeof one !== 'string') throw malformed('it has not one audience');
   return one;
+}
+
+function pinOf({ pin }: Fields & { pin?: unknown }): string {
+  if (typeof pin !== 'string' || !PIN.test(pin)) throw malformed('its pin is no SHA-256');
+  return pin;
 }
 
 function timesOf(claims: Fields): TokenTimes {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { LOCAL_CALLER } from '../caller.ts';
-import { identityCase, makeKey, tokenOf } from '../testing/identity-case.ts';
+import { CERTIFICATE_DIGEST, identityCase, makeKey, tokenOf } from '../testing/identity-case.ts';
 
 const OPERATOR = { name: 'laptop', role: 'operator', hasHostAccess: false } as const;
 
@@ -24,6 +24,8 @@ test('a token of an enrolled key is good once, also after a restart', () => {
 const NOW = Math.floor(Date.now() / 1000);
 const REFUSED: readonly (readonly [what: string, code: string, claims: object, head?: object])[] = [
   ['of another audience', 'AUTH_TOKEN_FOREIGN', { aud: 'a'.repeat(26) }],
+  ['for another certificate', 'AUTH_TOKEN_FOREIGN', { pin: '0'.repeat(64) }],
+  ['with a pin of another form', 'AUTH_TOKEN_MALFORMED', { pin: 7 }],
   ['of several audiences', 'AUTH_TOKEN_MALFORMED', { aud: ['a', 'b'] }],
   ['that has expired', 'AUTH_TOKEN_EXPIRED', { iat: NOW - 200, exp: NOW - 100 }],
   ['from the future', 'AUTH_TOKEN_EARLY', { iat: NOW + 100, exp: NOW + 160 }],
@@ -46,6 +48,12 @@ for (const [what, code, claims, head] of REFUSED) {
     assert.throws(() => accept.accept(tokenOf(key, { ...claims }, { ...head })), { code });
   });
 }
+
+test('a token for the certificate of the capsule is accepted', () => {
+  const { key, accept } = enrolled();
+  const pin = CERTIFICATE_DIGEST.toString('hex');
+  assert.equal(accept.accept(tokenOf(key, { pin })).kid, key.kid);
+});
 
 test('a token of libraries that write one audience as a list, or fractions of seconds, is accepted', () => {
   const { key, accept } = enrolled();

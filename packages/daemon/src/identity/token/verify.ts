@@ -20,6 +20,8 @@ export interface TokenVerifierParts {
   readonly spent: SpentTokens;
   readonly challenges: Challenges;
   readonly capsuleId: string;
+  /** SHA-256 of the capsule's certificate, in lower-case hexadecimal. */
+  readonly fingerprint: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -55,13 +57,15 @@ export class TokenVerifier {
   }
 
   #prove(token: Token): OperatorKey {
-    const { records, capsuleId } = this.#parts;
+    const { records, capsuleId, fingerprint } = this.#parts;
     const key = records.get(token.kid);
     if (key === undefined) throw authError.KEY_UNKNOWN({ kid: token.kid });
     if (!verify(null, token.signed, publicKeyFrom(key.publicKey), token.signature)) {
       throw authError.SIGNATURE_INVALID({});
     }
     if (token.audience !== capsuleId) throw authError.TOKEN_FOREIGN({});
+    // The id is no secret: another machine can give itself this one to collect tokens for it.
+    if ((token.pin ?? fingerprint) !== fingerprint) throw authError.TOKEN_FOREIGN({});
     return key;
   }
 
