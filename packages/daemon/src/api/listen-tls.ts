@@ -33,6 +33,9 @@ export const NETWORK_LIMITS: Partial<EdgeLimits> = {
 
 const LIMITS: TlsLimits = { connections: 512, connectionsOfClient: 64, handshakeMs: 5000 };
 
+/** The silence after which the kernel asks whether the client is still there. */
+const KEEP_ALIVE_MS = 60_000;
+
 export interface TlsListener extends AsyncDisposable {
   /** The real one, where 0 was asked for. */
   readonly port: number;
@@ -54,6 +57,9 @@ export async function listenTls(parts: TlsListenerParts): Promise<TlsListener> {
     // A session that is taken up again would save little, and its tickets would have to be renewed.
     sessionTimeout: 1,
     allowHalfOpen: true,
+    // A client that loses its network sends no end: its calls and transfers would stay open.
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MS,
   });
   const count = new ConnectionCount(limits.connections, limits.connectionsOfClient);
   const sockets = new Set<Socket>();

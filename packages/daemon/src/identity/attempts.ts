@@ -9,7 +9,7 @@ const FORGET_MS = 600_000;
 
 /**
  * Slows down addresses whose calls are refused again and again: from the eleventh refusal on, each doubles a pause in
- * which calls from the address are refused without a look at their token.
+ * which calls from the address are refused, but for those with a good token: a neighbour cannot lock an operator out.
  */
 export class Attempts {
   readonly #monotonicMs: () => number;
@@ -19,7 +19,7 @@ export class Attempts {
     this.#monotonicMs = monotonicMs;
   }
 
-  /** Milliseconds until the next look at a token from `from`; 0: now. */
+  /** Milliseconds until a refusal of a call from `from` has a reason of its own again; 0: now. */
   pauseMs(from: string): number {
     const failed = this.#failed.get(from);
     if (failed === undefined || failed.count < FREE) return 0;

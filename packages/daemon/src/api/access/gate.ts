@@ -45,15 +45,21 @@ function identify(
 ): Caller {
   const from = before.kind === 'local' ? '' : before.from;
   const pauseMs = attempts.pauseMs(clientOf(from));
-  if (pauseMs > 0) throw authError.TOO_MANY_FAILURES({ seconds: Math.ceil(pauseMs / 1000) });
-  if (rightOf(method) === Right.NONE) return before;
+  const wait = authError.TOO_MANY_FAILURES({ seconds: Math.ceil(pauseMs / 1000) });
+  if (rightOf(method) === Right.NONE) {
+    if (pauseMs > 0) throw wait;
+    return before;
+  }
   try {
     if (authorization === null) throw authError.TOKEN_MISSING({});
     const { kid, name, role, hasHostAccess } = accept(authorization);
     attempts.succeed(clientOf(from));
     return { kind: 'key', kid, name, role, hasHostAccess, from };
   } catch (error) {
-    if (isCapsuleError(error) && error.kind === 'unauthenticated') attempts.fail(clientOf(from));
+    if (!isCapsuleError(error) || error.kind !== 'unauthenticated') throw error;
+    // A good token is served meanwhile: neighbours share a network of IPv6, or the address of their router.
+    if (pauseMs > 0) throw wait;
+    attempts.fail(clientOf(from));
     throw error;
   }
 }
