@@ -10,7 +10,7 @@ import {
 import type { OperatorKey, Role } from '@capsule/core';
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import type { AdoptionWindow } from '../identity/adoption/window.ts';
-import { hasHostAccess, LOCAL_NAME } from '../identity/caller.ts';
+import { type Caller, hasHostAccess, LOCAL_NAME } from '../identity/caller.ts';
 import type { Challenges } from '../identity/challenges.ts';
 import { adoptionError, keyError } from '../identity/errors.ts';
 import type { KeyCommands } from '../identity/keys.ts';
@@ -40,9 +40,12 @@ export function identityService(
       const from = caller.kind === 'local' ? 'unix' : clientOf(caller.from);
       return { nonce: bytes(challenges.open(from)), capsuleId };
     },
-    adopt({ pubkey, name, claimCode, nonce, signature }) {
+    adopt({ pubkey, name, claimCode, nonce, signature }, { values }) {
       const request = { publicKey: pubkey, name, code: claimCode, nonce, signature };
-      const { kid, role } = adoption.adopt(request);
+      const isKnown = keys.find(pubkey) !== undefined;
+      const key = adoption.adopt(request);
+      if (!isKnown) values.set(callerKey, ownerAt(values.get(callerKey), key));
+      const { kid, role } = key;
       return { capsuleId, kid, tlsFingerprintSha256: fingerprint, role: roleToProto(role) };
     },
     whoAmI: (_request, context) => ({ capsuleId, ...describeCaller(context) }),
@@ -64,6 +67,12 @@ export function identityService(
     },
     adoptionGet: () => describeAdoption(parts),
   };
+}
+
+/** The caller of an adoption, which the audit log names from its success on. */
+function ownerAt(before: Caller, { kid, name, role, hasHostAccess }: OperatorKey): Caller {
+  if (before.kind !== 'unknown') return before;
+  return { kind: 'key', kid, name, role, hasHostAccess, from: before.from };
 }
 
 /** Clients without roles enrol keys that may do everything. */

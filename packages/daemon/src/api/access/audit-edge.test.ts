@@ -62,3 +62,22 @@ test('refusals are recorded, and those of unknown callers cannot push the others
   await call('WorkloadService/List', {});
   assert.equal(recorded().length, 32);
 });
+
+test('the refusals of one key cannot push the other records out', async () => {
+  const { call, key, recorded } = open();
+  const other = () => call('WorkloadService/Stop', { caller: LOCAL_CALLER });
+  for (let n = 0; n < 40; n += 1) {
+    await call('CapsuleService/RebootNode', { authorization: tokenOf(key), caller: AT });
+  }
+  await call('WorkloadService/Apply', { authorization: tokenOf(key), caller: AT });
+  await other();
+  assert.deepEqual(
+    recorded()
+      .slice(30)
+      .map(([who, , , rpc]) => [who, rpc]),
+    [
+      ['laptop', 'WorkloadService/Apply'],
+      ['local root', 'WorkloadService/Stop'],
+    ],
+  );
+});

@@ -26,9 +26,10 @@ export function auditEdge(record: Recorder): Interceptor {
   return (next) => async (request) => {
     const { method } = request;
     if (!isRecorded(method)) return next(request);
-    const caller = request.contextValues.get(callerKey);
     let object = request.stream ? '' : objectOf(method.input, request.message as Message);
-    const note = (result: string) => record({ caller, method, object }, result);
+    // An adoption makes its caller known.
+    const caller = () => request.contextValues.get(callerKey);
+    const note = (result: string) => record({ caller: caller(), method, object }, result);
     const begin = (first: Message) => {
       object = objectOf(method.input, first);
       note('started');

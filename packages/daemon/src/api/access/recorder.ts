@@ -4,7 +4,7 @@ import { type Caller, LOCAL_NAME } from '../../identity/caller.ts';
 import type { RecordedCall, Recorder } from './audit-edge.ts';
 import { rpcName } from './check-right.ts';
 
-/** Refused calls of unknown callers that are recorded: they must not push the others out of the log. */
+/** Refused calls of one key, and of all unknown callers, that are recorded: they must not push others out of the log. */
 const REFUSALS = { most: 30, perMs: 60_000 } as const;
 
 export interface RecorderParts {
@@ -13,21 +13,30 @@ export interface RecorderParts {
   readonly monotonicMs: () => number;
 }
 
-/** Records calls in the audit log; of those that unknown callers make, 30 in a minute. */
+/** Records calls in the audit log; of the refused ones of one key, and of all that unknown callers make, 30 in a minute. */
 export function createRecorder({ audit, now, monotonicMs }: RecorderParts): Recorder {
-  let left: number = REFUSALS.most;
-  let refillAt = 0;
-  return (call, result) => {
-    if (call.caller.kind === 'unknown') {
-      if (monotonicMs() >= refillAt) {
-        left = REFUSALS.most;
-        refillAt = monotonicMs() + REFUSALS.perMs;
-      }
-      if (left === 0) return;
-      left -= 1;
+  const refused = new Map<string, number>();
+  let startsAgainAt = 0;
+  const isOverLimit = (caller: string) => {
+    if (monotonicMs() >= startsAgainAt) {
+      refused.clear();
+      startsAgainAt = monotonicMs() + REFUSALS.perMs;
     }
+    const count = (refused.get(caller) ?? 0) + 1;
+    refused.set(caller, count);
+    return count > REFUSALS.most;
+  };
+  return (call, result) => {
+    const limited = limitedCaller(call, result);
+    if (limited !== undefined && isOverLimit(limited)) return;
     audit.append(entryOf(call, result, now()));
   };
+}
+
+/** Undefined for a call that is always recorded. An unknown caller changes nothing: who adopts is known from then on. */
+function limitedCaller({ caller }: RecordedCall, result: string): string | undefined {
+  if (caller.kind === 'unknown') return '';
+  return caller.kind === 'key' && result.startsWith('AUTH_') ? caller.kid : undefined;
 }
 
 function entryOf({ caller, method, object }: RecordedCall, result: string, at: number): AuditEntry {
