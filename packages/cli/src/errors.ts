@@ -166,7 +166,7 @@ export const cliError = defineErrors('CLI', {
   ADOPTION_ANSWER: {
     kind: 'internal',
     message: (f: { address: string; problem: string }) =>
-      `the answer of ${f.address} does not fit: ${f.problem}`,
+      `the answer of ${f.address} is wrong: ${f.problem}`,
     why: 'no context was saved, and the key of this machine is unchanged',
     hint: 'do not trust this machine; compare the fingerprint with the console of the capsule',
   },
@@ -178,8 +178,7 @@ export const cliError = defineErrors('CLI', {
   },
   AUDIT_BROKEN: {
     kind: 'internal',
-    message: (f: { sequence: string }) =>
-      `the audit log is not intact: record ${f.sequence} does not fit`,
+    message: (f: { sequence: string }) => `the audit log is not intact at record ${f.sequence}`,
     why: 'a record was changed, removed or moved',
     hint: 'keep a copy of the log, and find out which program had access to the store of the capsule',
   },

@@ -92,7 +92,7 @@ export class FakeIdentity {
         const parts = [nonce, Buffer.from(this.#fingerprint, 'hex'), pubkey, Buffer.from(name)];
         const message = Buffer.concat([Buffer.from('capsule adopt v1\n'), ...parts]);
         if (!isKnown || !isSignedBy(pubkey, message, signature)) {
-          throw refusal('ADOPTION_PROOF_INVALID', 'the signature does not fit');
+          throw refusal('ADOPTION_PROOF_INVALID', 'the signature does not match');
         }
         const kid = this.enrol(pubkey, name);
         return {

@@ -46,7 +46,7 @@ test('an enrolled key gets its answer again, whatever else it sends', () => {
   assert.deepEqual([again.kid, again.role], [first.kid, first.role]);
 });
 
-test('five wrong codes end the code, and the next one comes after a minute', () => {
+test('after five wrong tries a code is no longer valid, and the next one comes after a minute', () => {
   const world = identityCase();
   const { adoption, clock } = world;
   const first = adoption.state().code;
