@@ -164,6 +164,17 @@ test('HTTP/2 on a connection whose handshake named HTTP/1.1 is disconnected', as
   for (const one of others) one.destroy();
 });
 
+test('a call whose key is removed while its message arrives is refused', async (t) => {
+  const { port, key, keys, reached } = await open(t);
+  const one = session(t, port);
+  const stream = call(one, '/capsule.v1.IdentityService/KeyAdd', tokenOf(key));
+  // Its token has been accepted when a later call of the connection is answered.
+  assert.equal(await statusOf(call(one, INFO, tokenOf(key)).end()), 0);
+  keys.remove(key.kid);
+  assert.equal(await statusOf(stream.end()), 16);
+  assert.ok(!reached.has('capsule.v1.IdentityService/KeyAdd'));
+});
+
 test('one client cannot take the connections of the others', async (t) => {
   const { port } = await open(t, { connectionsOfClient: 2 });
   const [first, second] = [dial(port), dial(port)];

@@ -43,6 +43,10 @@ export class KeyCommands {
     return this.#parts.records.list();
   }
 
+  get(kid: string): OperatorKey | undefined {
+    return this.#parts.records.get(kid);
+  }
+
   find(publicKey: Uint8Array): OperatorKey | undefined {
     return this.#parts.records.get(keyIdOf(publicKey));
   }

@@ -1,4 +1,4 @@
-import { type CapsuleError, isCapsuleError } from '@capsule/core';
+import { type CapsuleError, isCapsuleError, type KeyRights } from '@capsule/core';
 import type { HandlerContext } from '@connectrpc/connect';
 import type { Recorder } from '../api/access/audit-edge.ts';
 import { createGate } from '../api/access/gate.ts';
@@ -39,6 +39,13 @@ export function recorderOf({ stored }: HasStored): Recorder {
   if (isCapsuleError(stored)) return () => undefined;
   const { base, audit } = stored;
   return createRecorder({ audit, now: base.now, monotonicMs: base.monotonicMs });
+}
+
+/** Finds the rights that an enrolled key has now. */
+export function rightsOf({ stored }: HasStored): (kid: string) => KeyRights | undefined {
+  if (isCapsuleError(stored) || isCapsuleError(stored.identity)) return () => undefined;
+  const { keys } = stored.identity.service;
+  return (kid) => keys.get(kid);
 }
 
 /** Refuses every token while keys cannot be read. */

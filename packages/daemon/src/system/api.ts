@@ -35,7 +35,7 @@ import { manifestKinds } from '../manifest/kinds.ts';
 import type { UpdateCommands } from '../update/commands.ts';
 import { describeSlots } from '../update/describe.ts';
 import { updateError } from '../update/errors.ts';
-import { type Access, gateOf, recorderOf } from './access.ts';
+import { type Access, gateOf, recorderOf, rightsOf } from './access.ts';
 import { hideAdoption, showAdoption } from './adoption-display.ts';
 import { announceApi } from './announce.ts';
 import { createDiagnosis, type Inspection } from './diagnosis.ts';
@@ -78,7 +78,7 @@ export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisp
     traceEdge(setup.tracer),
     errorEdge(setup.log),
     auditEdge(record),
-    authorizeEdge(access),
+    authorizeEdge({ ...access, rightsOf: rightsOf(parts) }),
     bulkEdge(() => heap.allowGarbage()),
   ];
   const upgrades = { [BULK_PROTOCOL]: bulkUpgrade(transfers, () => heap.allowGarbage()) };

@@ -1,4 +1,4 @@
-import { isCapsuleError } from '@capsule/core';
+import { isCapsuleError, type KeyRights } from '@capsule/core';
 import type { Interceptor } from '@connectrpc/connect';
 import type { Attempts } from '../../identity/attempts.ts';
 import type { Caller } from '../../identity/caller.ts';
@@ -11,15 +11,18 @@ import { clientOf } from './peer.ts';
 export interface AuthorizeParts {
   readonly live: LiveCalls;
   readonly attempts: Attempts;
+  /** Of an enrolled key; undefined for one that was removed. */
+  readonly rightsOf: (kid: string) => KeyRights | undefined;
 }
 
 /**
  * Denies every call whose caller has not the right beside its RPC, whatever listener it came over. Ends the calls of
  * a key at once when the key is removed.
  */
-export function authorizeEdge({ live, attempts }: AuthorizeParts): Interceptor {
+export function authorizeEdge({ live, attempts, rightsOf }: AuthorizeParts): Interceptor {
   return (next) => async (request) => {
-    const caller = request.contextValues.get(callerKey);
+    const caller = withRightsNow(request.contextValues.get(callerKey), rightsOf);
+    request.contextValues.set(callerKey, caller);
     checkRight(caller, request.method);
     if (caller.kind !== 'key') return countRefusals(next(request), caller, attempts);
     const removed = new AbortController();
@@ -37,6 +40,14 @@ export function authorizeEdge({ live, attempts }: AuthorizeParts): Interceptor {
       throw error;
     }
   };
+}
+
+/** Between the token of a call and the end of its message, its key may have been removed, or have got another role. */
+function withRightsNow(caller: Caller, rightsOf: AuthorizeParts['rightsOf']): Caller {
+  if (caller.kind !== 'key') return caller;
+  const rights = rightsOf(caller.kid);
+  if (rights === undefined) throw authError.KEY_UNKNOWN({ kid: caller.kid });
+  return { ...caller, role: rights.role, hasHostAccess: rights.hasHostAccess };
 }
 
 /** Wrong codes of an adoption slow their address down as wrong tokens do. */

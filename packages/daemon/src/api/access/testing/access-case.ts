@@ -36,7 +36,7 @@ function isService(value: unknown): value is Service {
  * `held` send one message and then wait for the end of their call.
  */
 export function accessCase(
-  { db, live, verifier, clock }: ReturnType<typeof identityCase>,
+  { db, live, records, verifier, clock }: ReturnType<typeof identityCase>,
   held: ReadonlySet<string> = new Set(),
 ) {
   const reached = new Set<string>();
@@ -54,7 +54,7 @@ export function accessCase(
   const interceptors = [
     errorEdge(createLog(() => undefined)),
     auditEdge(record),
-    authorizeEdge({ live, attempts }),
+    authorizeEdge({ live, attempts, rightsOf: (kid) => records.get(kid) }),
   ];
   const routes = (router: ConnectRouter) => {
     for (const service of SERVICES) router.service(service, noting(service, reached, held));
