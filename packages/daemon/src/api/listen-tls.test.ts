@@ -175,6 +175,19 @@ test('a call whose key is removed while its message arrives is refused', async (
   assert.ok(!reached.has('capsule.v1.IdentityService/KeyAdd'));
 });
 
+test('a handler gets nothing more of a client whose key was removed', async (t) => {
+  const { port, key, keys, reached } = await open(t);
+  const one = session(t, port);
+  const stream = call(one, '/capsule.v1.VolumeService/Import', tokenOf(key));
+  const status = statusOf(stream);
+  assert.equal(await statusOf(call(one, INFO, tokenOf(key)).end()), 0);
+  keys.remove(key.kid);
+  assert.equal(await status, 16);
+  stream.end();
+  assert.equal(await statusOf(call(one, INFO).end()), 16);
+  assert.ok(!reached.has('capsule.v1.VolumeService/Import'), 'its end would complete the import');
+});
+
 test('one client cannot take the connections of the others', async (t) => {
   const { port } = await open(t, { connectionsOfClient: 2 });
   const [first, second] = [dial(port), dial(port)];

@@ -1,5 +1,5 @@
 import { isCapsuleError, type KeyRights } from '@capsule/core';
-import type { Interceptor } from '@connectrpc/connect';
+import type { Interceptor, StreamRequest, UnaryRequest } from '@connectrpc/connect';
 import type { Attempts } from '../../identity/attempts.ts';
 import type { Caller } from '../../identity/caller.ts';
 import { authError } from '../../identity/errors.ts';
@@ -31,7 +31,8 @@ export function authorizeEdge({ live, attempts, rightsOf }: AuthorizeParts): Int
     );
     const signal = AbortSignal.any([request.signal, removed.signal]);
     try {
-      const response = await untilAborted(next({ ...request, signal }), removed.signal);
+      const bound = { ...bindIncoming(request, removed.signal), signal };
+      const response = await untilAborted(next(bound), removed.signal);
       if (!response.stream) held[Symbol.dispose]();
       else return { ...response, message: untilRemoved(response.message, removed.signal, held) };
       return response;
@@ -65,10 +66,17 @@ async function countRefusals<T>(
   }
 }
 
+type AnyRequest = UnaryRequest | StreamRequest;
+
+/** A handler that reads on would complete its work with what the client still sends. */
+function bindIncoming(request: AnyRequest, removed: AbortSignal): AnyRequest {
+  return request.stream ? { ...request, message: untilRemoved(request.message, removed) } : request;
+}
+
 async function* untilRemoved<T>(
   messages: AsyncIterable<T>,
   removed: AbortSignal,
-  held: Disposable,
+  held?: Disposable,
 ): AsyncGenerator<T> {
   using _held = held;
   const incoming = messages[Symbol.asyncIterator]();
