@@ -146,7 +146,7 @@ suite('capsulectl', { concurrency: false }, () => {
     { words: 'workload get absent', exitCode: 3, code: 'WORKLOAD_NOT_FOUND' },
     { words: 'workload delete absent', exitCode: 3, code: 'CLI_WORKLOAD_MISSING' },
     { words: 'image push nothing.tar', exitCode: 3, code: 'CLI_FILE_MISSING' },
-    { words: '--capsule somewhere workload list', exitCode: 2, code: 'API_TARGET_INVALID' },
+    { words: '--capsule somewhere workload list', exitCode: 2, code: 'CLI_CONTEXT_MISSING' },
     { words: '--capsule unix:/nowhere workload list', exitCode: 1, code: 'API_UNREACHABLE' },
   ];
   for (const { words, exitCode, code } of failures) {

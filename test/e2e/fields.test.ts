@@ -64,7 +64,7 @@ const CASES: Readonly<Record<string, Case>> = {
       assert.ok(
         (await wordsOf(lab, workload.status.pid, 'environ')).includes('HOSTNAME=other.lan'),
       );
-      assert.match(await inside(lab, workload, '/etc/hosts'), /\tother\.lan$/m);
+      assert.match(await inside(lab, workload, '/etc/hosts'), /\tother\.lan other$/m);
     },
   },
   extraHosts: {

@@ -51,6 +51,14 @@ test('other files on the ESP are no entries, and a slot keeps its size', async (
   assert.equal((await readFile(devices.slot_b)).length, SLOT_BYTES);
 });
 
+test('an empty entry, which a power cut left, is none, and goes with what was staged', async () => {
+  const { slots, entries } = await makeDisk();
+  await writeFile(join(entries, 'capsule_000002_slot_b+3.efi'), '');
+  assert.equal((await slots.read()).entries.length, 1);
+  await slots.discardStaged();
+  assert.deepEqual(await readdir(entries), ['capsule_000001_slot_a.efi']);
+});
+
 test('a kernel image that is refused leaves nothing on the ESP', async () => {
   const { slots, entries } = await makeDisk();
   const wrong = { bytes: 1, sha256: '0'.repeat(64), chunks: nothing() };

@@ -65,6 +65,7 @@ export class DiskSlots implements BootSlots {
         if (!isMissing(error)) throw error;
         await stat(target);
       });
+      await syncFile(target);
     });
   }
 
@@ -75,7 +76,12 @@ export class DiskSlots implements BootSlots {
   }
 
   discardStaged(): Promise<void> {
-    return this.#change('the ESP', () => rm(join(this.#folder, STAGED), { force: true }));
+    return this.#change('the ESP', async () => {
+      const empty = (await this.#files()).filter(({ bytes }) => bytes === 0);
+      for (const name of [STAGED, ...empty.map((file) => file.name)]) {
+        await rm(join(this.#folder, name), { force: true });
+      }
+    });
   }
 
   writeRoot(slot: SlotName, content: SlotContent, signal?: AbortSignal): Promise<void> {
@@ -102,13 +108,28 @@ export class DiskSlots implements BootSlots {
     }
     return {
       choose: (entry) =>
-        this.#change('the ESP', () => rename(path, join(this.#folder, printBootEntry(entry)))),
+        this.#change('the ESP', async () => {
+          const target = join(this.#folder, printBootEntry(entry));
+          await rename(path, target);
+          await syncFile(target);
+        }),
     };
   }
 
   async #entries(): Promise<readonly BootEntry[]> {
-    const names = await readdir(this.#folder);
-    return names.flatMap((name) => parseBootEntry(name) ?? []);
+    const files = await this.#files();
+    return files.flatMap(({ entry, bytes }) => (bytes > 0 ? [entry] : []));
+  }
+
+  /** The files of entries. An empty one, which a power cut left, boots nothing: the loader does not list it. */
+  async #files() {
+    const found: { name: string; entry: BootEntry; bytes: number }[] = [];
+    for (const name of await readdir(this.#folder)) {
+      const entry = parseBootEntry(name);
+      if (entry === undefined) continue;
+      found.push({ name, entry, bytes: (await stat(join(this.#folder, name))).size });
+    }
+    return found;
   }
 
   /** FAT has no journal: a change counts once its folder, and with it the whole filesystem, is on the disk. */
@@ -119,6 +140,15 @@ export class DiskSlots implements BootSlots {
       await folder.sync();
     });
   }
+}
+
+/**
+ * FAT gives a renamed file a new entry without size and content, and puts both in when the file is written back
+ * (`vfat_rename` of Linux): without this, the loader would find an empty image for up to half a minute.
+ */
+async function syncFile(path: string): Promise<void> {
+  await using file = await open(path, 'r');
+  await file.sync();
 }
 
 async function writing(

@@ -48,7 +48,9 @@ async function bundleFiles({
 }: Rootfs): Promise<readonly (readonly [string, Uint8Array])[]> {
   const files = layers.filter(isBundle).map(async ({ path }) => {
     const folder = join(path, 'usr/lib/capsule');
-    const names = await readdir(folder);
+    const entries = await readdir(folder, { withFileTypes: true });
+    // The folders hold what V8 has compiled: programs run without it.
+    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     return Promise.all(
       names.map(async (name) => [name, await readFile(join(folder, name))] as const),
     );

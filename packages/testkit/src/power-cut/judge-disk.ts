@@ -74,7 +74,8 @@ export class DiskJudge {
     const files = await esp.list('EFI/Linux');
     const entries = files.flatMap((file) => {
       const entry = parseBootEntry(file.name);
-      return entry === undefined ? [] : [{ file, entry }];
+      // The loader lists programs with a description alone (sd-boot, `boot_entry_add_unified`), so no empty file.
+      return entry === undefined || file.bytes === 0 ? [] : [{ file, entry }];
     });
     const entry = nextBootEntry(entries.map((one) => one.entry));
     const chosen = entries.find((one) => one.entry === entry);

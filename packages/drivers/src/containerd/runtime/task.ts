@@ -1,7 +1,7 @@
 import { Code } from '@connectrpc/connect';
 import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
-import { hasCode, ignoring } from '../client/rpc-error.ts';
+import { hasCode, ignoring, isAnswer } from '../client/rpc-error.ts';
 import type { Mount } from '../gen/containerd/types/mount_pb.ts';
 import type { Process } from '../gen/containerd/types/task/task_pb.ts';
 import { endStrayShims } from './end-stray-shims.ts';
@@ -77,7 +77,8 @@ export async function killTask(
     await client.tasks.kill({ containerId, ...kill });
   } catch (error) {
     // "Process already finished" has either code, depending on how far containerd has noticed the exit.
-    if (!hasCode(error, Code.NotFound) && !hasCode(error, Code.FailedPrecondition)) throw error;
+    const isOver = hasCode(error, Code.NotFound) || hasCode(error, Code.FailedPrecondition);
+    if (!isOver && !isShimLost(error)) throw error;
   }
 }
 
@@ -90,7 +91,19 @@ export async function waitForExit(
 ): Promise<void> {
   const timeoutMs = limitMs + DEATH_LIMIT_MS;
   const call = client.tasks.wait({ containerId }, { ...callOptions(signal), timeoutMs });
-  await ignoring(Code.NotFound, call);
+  await ignoring(Code.NotFound, call).catch((error) => {
+    if (!isShimLost(error)) throw error;
+  });
+}
+
+/**
+ * Returns whether the shim died during the call, and all processes of the task with it: containerd passes the text of
+ * ttrpc on, without a code.
+ */
+function isShimLost(error: unknown): boolean {
+  return (
+    isAnswer(error) && error.code === Code.Unknown && error.rawMessage.includes('ttrpc: closed')
+  );
 }
 
 /**
