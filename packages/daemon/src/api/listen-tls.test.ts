@@ -21,15 +21,16 @@ const CHALLENGE = '/capsule.v1.IdentityService/Challenge';
 
 async function open(
   t: TestContext,
-  limits: Partial<TlsLimits> = {},
+  { ofClient = 64, ...limits }: Partial<TlsLimits> & { readonly ofClient?: number } = {},
   edge: Partial<EdgeLimits> = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'capsule-tls-'));
   const world = identityCase();
-  const access = accessCase(world, new Set([STREAM.slice(1)]));
-  const { routes, interceptors, gate } = access;
+  const access = accessCase(world, new Set([STREAM.slice(1)]), { all: 512, ofClient });
+  const { routes, interceptors, gate, connections } = access;
   const listener = await listenTls({
     port: 0,
+    connections,
     identity: makeTlsIdentity(folder, CAPSULE_ID),
     edge: new Edge({ routes, interceptors, gate, limits: edge, describe: describePeer }),
     limits,
@@ -189,14 +190,26 @@ test('a handler gets nothing more of a client whose key was removed', async (t) 
 });
 
 test('one client cannot take the connections of the others', async (t) => {
-  const { port } = await open(t, { connectionsOfClient: 2 });
-  const [first, second] = [dial(port), dial(port)];
-  await Promise.all([once(first, 'secureConnect'), once(second, 'secureConnect')]);
-  const third = connectPlain(port, '127.0.0.1').resume();
-  await once(third, 'close');
+  const { port } = await open(t, { ofClient: 2 });
+  const [first, second] = [connectPlain(port, '127.0.0.1'), connectPlain(port, '127.0.0.1')];
+  for (const socket of [first, second]) await once(socket, 'connect');
   const other = dialFrom('127.0.0.2', port);
   await once(other, 'secureConnect');
-  for (const socket of [first, second, other]) socket.destroy();
+  const closed = once(first.resume(), 'close');
+  const third = dial(port);
+  await Promise.all([closed, once(third, 'secureConnect')]);
+  for (const socket of [second, third, other]) socket.destroy();
+});
+
+test('a connection that brought a good token keeps its place, and the others make room', async (t) => {
+  const { port, key } = await open(t, { ofClient: 1 });
+  const idle = connectPlain(port, '127.0.0.1').resume();
+  await once(idle, 'connect');
+  const one = session(t, port);
+  assert.equal(await statusOf(call(one, INFO, tokenOf(key)).end()), 0);
+  const late = connectPlain(port, '127.0.0.1').resume();
+  await once(late, 'close');
+  assert.equal(await statusOf(call(one, INFO, tokenOf(key)).end()), 0);
 });
 
 test('the kernel asks silent clients whether they are still there', {

@@ -3,21 +3,19 @@ import { createServer } from 'node:tls';
 import type { Edge, EdgeLimits } from '@capsule/api/server';
 import type { TlsIdentity } from '../identity/certificate/tls-identity.ts';
 import { clientOf } from './access/peer.ts';
-import { ConnectionCount } from './connection-count.ts';
+import type { ConnectionCount } from './connection-count.ts';
 
 export interface TlsListenerParts {
   readonly port: number;
   readonly identity: Pick<TlsIdentity, 'key' | 'cert'>;
   /** Serves the connections. Disposed of with the listener. */
   readonly edge: Pick<Edge, 'accept' | typeof Symbol.asyncDispose>;
+  readonly connections: ConnectionCount;
   readonly limits?: Partial<TlsLimits>;
 }
 
 /** Limits of the port, in addition to those of every edge. */
 export interface TlsLimits {
-  /** Connections at the same time, those that have not finished their handshake included. */
-  readonly connections: number;
-  readonly connectionsOfClient: number;
   /** Milliseconds from the connection to the end of the handshake. */
   readonly handshakeMs: number;
 }
@@ -31,7 +29,7 @@ export const NETWORK_LIMITS: Partial<EdgeLimits> = {
   messageBytes: 16 * 1024 * 1024,
 };
 
-const LIMITS: TlsLimits = { connections: 512, connectionsOfClient: 64, handshakeMs: 5000 };
+const LIMITS: TlsLimits = { handshakeMs: 5000 };
 
 /** The silence after which the kernel asks whether the client is still there. */
 const KEEP_ALIVE_MS = 60_000;
@@ -46,7 +44,7 @@ export interface TlsListener extends AsyncDisposable {
  * handshake. Disposal closes all connections.
  */
 export async function listenTls(parts: TlsListenerParts): Promise<TlsListener> {
-  const { identity, edge } = parts;
+  const { identity, edge, connections } = parts;
   const limits = { ...LIMITS, ...parts.limits };
   const server = createServer({
     key: identity.key,
@@ -61,10 +59,9 @@ export async function listenTls(parts: TlsListenerParts): Promise<TlsListener> {
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MS,
   });
-  const count = new ConnectionCount(limits.connections, limits.connectionsOfClient);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
-    if (!count.add(clientOf(socket.remoteAddress ?? ''), socket)) return;
+    if (!connections.add(clientOf(socket.remoteAddress ?? ''), socket)) return;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });

@@ -39,7 +39,7 @@ const CASE_MS = 20_000;
 const params = { numRuns: Math.ceil(CASES / TOGETHER), seed: SEED, endOnFailure: true };
 const key = makeKey();
 const world = identityCase();
-const { routes, interceptors, gate, server, attempts } = accessCase(world);
+const { routes, interceptors, gate, server, attempts, connections } = accessCase(world);
 
 suite('hostile input on the port', { concurrency: false }, () => {
   let folder: string;
@@ -51,6 +51,7 @@ suite('hostile input on the port', { concurrency: false }, () => {
     const limits = { openCallMs: 50, idleMs: 50, headersMs: 50 };
     listener = await listenTls({
       port: 0,
+      connections,
       identity: makeTlsIdentity(folder, CAPSULE_ID),
       edge: new Edge({ routes, interceptors, gate, limits, describe: describePeer }),
       limits: { handshakeMs: 300 },

@@ -3,6 +3,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import type { Recorder } from '../api/access/audit-edge.ts';
 import { createGate } from '../api/access/gate.ts';
 import { createRecorder } from '../api/access/recorder.ts';
+import { ConnectionCount } from '../api/connection-count.ts';
 import { BulkTransfers } from '../bulk/transfers.ts';
 import { Attempts } from '../identity/attempts.ts';
 import { LiveCalls } from '../identity/live-calls.ts';
@@ -13,6 +14,7 @@ export interface Access {
   readonly live: LiveCalls;
   readonly transfers: BulkTransfers;
   readonly attempts: Attempts;
+  readonly connections: ConnectionCount;
 }
 
 interface HasStored {
@@ -25,6 +27,7 @@ export function createAccess(): Access {
     live: new LiveCalls(),
     transfers: new BulkTransfers(monotonicMs),
     attempts: new Attempts(monotonicMs),
+    connections: new ConnectionCount(),
   };
 }
 
@@ -51,12 +54,13 @@ export function rightsOf({ stored }: HasStored): (kid: string) => KeyRights | un
 /** Refuses every token while keys cannot be read. */
 export function gateOf(
   { stored }: HasStored,
-  { attempts }: Access,
+  { attempts, connections }: Access,
   record: Recorder,
 ): (context: HandlerContext) => void {
   const identity = isCapsuleError(stored) ? stored : stored.identity;
   return createGate({
     attempts,
+    proven: (peer) => connections.prove(peer),
     accept: (authorization) => {
       if (isCapsuleError(identity)) throw identity;
       return identity.verifier.accept(authorization);

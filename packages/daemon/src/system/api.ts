@@ -89,7 +89,7 @@ export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisp
   stack.use(await listen(setup.paths.socket, new Edge({ ...calls, describe })));
   const identity = identityOf(stored);
   const gate = gateOf(parts, access, record);
-  const network = await listenOnNetwork(setup, stored, { ...calls, gate });
+  const network = await listenOnNetwork(setup, parts, { ...calls, gate });
   if (network !== undefined) stack.use(network);
   hideAdoption(setup);
   if (network !== undefined && identity !== undefined) {
@@ -102,7 +102,7 @@ export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisp
 /** The unix socket works without: a port that is taken, or no certificate, is no reason to stop. */
 async function listenOnNetwork(
   setup: Setup,
-  stored: Stored | CapsuleError,
+  { stored, access: { connections } }: ApiParts,
   calls: Pick<EdgeParts, 'routes' | 'interceptors' | 'upgrades' | 'gate'>,
 ): Promise<AsyncDisposable | undefined> {
   const { config, log } = setup;
@@ -110,7 +110,7 @@ async function listenOnNetwork(
   if (config.api.port === 0 || identity === undefined) return undefined;
   try {
     const edge = new Edge({ ...calls, limits: NETWORK_LIMITS, describe: describePeer });
-    return await listenTls({ port: config.api.port, identity, edge });
+    return await listenTls({ port: config.api.port, identity, connections, edge });
   } catch (error) {
     log.error('API not on the network', { port: config.api.port, error });
     return undefined;

@@ -7,12 +7,14 @@ import type { Caller } from '../../identity/caller.ts';
 import { authError } from '../../identity/errors.ts';
 import { callerKey } from './caller-key.ts';
 import { checkRight } from './check-right.ts';
-import { clientOf } from './peer.ts';
+import { clientOf, peerKey } from './peer.ts';
 
 export interface GateParts {
   /** Fails with `AUTH_*`, or with the error that makes the store unusable. */
   readonly accept: (authorization: string) => OperatorKey;
   readonly attempts: Attempts;
+  /** The connection brought a good token. */
+  readonly proven: (peer: string) => void;
   /** Records a refused call. */
   readonly refused: (caller: Caller, method: DescMethod, error: CapsuleError) => void;
 }
@@ -29,6 +31,7 @@ export function createGate(parts: GateParts): (context: HandlerContext) => void 
     if (before.kind === 'local') return;
     try {
       values.set(callerKey, identify(parts, before, method, requestHeader.get('authorization')));
+      if (values.get(callerKey).kind === 'key') parts.proven(values.get(peerKey));
       checkRight(values.get(callerKey), method);
     } catch (error) {
       if (isCapsuleError(error)) parts.refused(values.get(callerKey), method, error);

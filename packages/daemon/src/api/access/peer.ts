@@ -1,14 +1,20 @@
-import { type ContextValues, createContextValues } from '@connectrpc/connect';
+import { type ContextValues, createContextKey, createContextValues } from '@connectrpc/connect';
 import type { Caller } from '../../identity/caller.ts';
+import { peerOf } from '../connection-count.ts';
 import { callerKey } from './caller-key.ts';
+
+/** The connection of a call from the network, as `peerOf` names it. */
+export const peerKey = createContextKey('');
 
 /** Names the caller of a request from the network by its address. */
 export function describePeer({ socket }: { readonly socket: PeerSocket }): ContextValues {
-  return createContextValues().set(callerKey, unknownAt(socket.remoteAddress));
+  const caller = unknownAt(socket.remoteAddress);
+  return createContextValues().set(callerKey, caller).set(peerKey, peerOf(socket));
 }
 
 interface PeerSocket {
   readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
 }
 
 /** The caller of a connection from the network before its token is seen. */

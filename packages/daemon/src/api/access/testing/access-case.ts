@@ -11,6 +11,7 @@ import { AuditLog } from '../../../audit/log.ts';
 import { Attempts } from '../../../identity/attempts.ts';
 import type { Caller } from '../../../identity/caller.ts';
 import type { identityCase } from '../../../identity/testing/identity-case.ts';
+import { ConnectionCount } from '../../connection-count.ts';
 import { errorEdge } from '../../error-edge.ts';
 import { auditEdge } from '../audit-edge.ts';
 import { authorizeEdge } from '../authorize-edge.ts';
@@ -38,6 +39,7 @@ function isService(value: unknown): value is Service {
 export function accessCase(
   { db, live, records, verifier, clock }: ReturnType<typeof identityCase>,
   held: ReadonlySet<string> = new Set(),
+  limits?: { readonly all: number; readonly ofClient: number },
 ) {
   const reached = new Set<string>();
   const now = () => clock.now;
@@ -45,9 +47,11 @@ export function accessCase(
   const audit = new AuditLog(db);
   const record = createRecorder({ audit, now, monotonicMs });
   const attempts = new Attempts(monotonicMs);
+  const connections = new ConnectionCount(limits);
   const tokens = verifier();
   const gate = createGate({
     attempts,
+    proven: (peer) => connections.prove(peer),
     accept: (authorization) => tokens.accept(authorization),
     refused: (caller, method, { code }) => record({ caller, method, object: '' }, code),
   });
@@ -61,7 +65,7 @@ export function accessCase(
   };
   const server = createConnectRouter({ requestGate: gate, interceptors });
   routes(server);
-  return { server, routes, interceptors, gate, reached, audit, attempts };
+  return { server, routes, interceptors, gate, reached, audit, attempts, connections };
 }
 
 function noting(service: Service, reached: Set<string>, held: ReadonlySet<string>) {
