@@ -77,7 +77,7 @@ export const OF_THE_CAPSULE: readonly Mistake[] = [
     exitCode: 4,
     input: `${WEB}  mounts: [{volumeName: data, mountPath: /d}]\n`,
     what: /data is in use by holder/,
-    why: /only one workload at a time/,
+    why: /only one workload or cell at a time/,
     fix: /workload stop holder/,
   },
   {
@@ -142,7 +142,7 @@ export const OF_THE_CAPSULE: readonly Mistake[] = [
     args: ['volume', 'delete', '--yes', 'data'],
     exitCode: 4,
     what: /data is in use by holder/,
-    why: /only one workload at a time/,
+    why: /only one workload or cell at a time/,
     fix: /workload stop holder/,
   },
   {

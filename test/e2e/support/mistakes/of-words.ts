@@ -26,7 +26,7 @@ export const OF_WORDS: readonly Mistake[] = [
   usage(9, 'apply web.yaml', { what: /web\.yaml/, fix: /-f web\.yaml/ }),
   usage(26, '--capsule tcp://192.168.1.5:50000 workload list', {
     what: /is not the address of a capsule/,
-    fix: /write the address as unix:/,
+    fix: /write the address as HOST:PORT/,
   }),
   usage(27, 'workload exec -t hello -- sh', { what: /--tty needs a terminal/, fix: /use -i/ }),
   usage(30, 'cp a b', {

@@ -13,7 +13,7 @@ export async function currentContext(context: Context): Promise<SavedContext | u
 
 /**
  * The capsule that a person named: `unix:/path`, a context, or the address of one. Fails with `CLI_CONTEXT_MISSING`,
- * `CLI_NOT_ADOPTED`.
+ * `CLI_NOT_ADOPTED`, `API_TARGET_INVALID`.
  */
 export async function findNamed(named: string, context: Context): Promise<CapsuleTarget> {
   if (named.startsWith('unix:')) return named;
@@ -21,7 +21,11 @@ export async function findNamed(named: string, context: Context): Promise<Capsul
   const byName = contexts.find(({ name }) => name === named);
   if (byName !== undefined) return byName;
   const address = addressIn(named);
-  if (address === undefined) return pickContext(named, contexts);
+  if (address === undefined) {
+    // No context has such a name, so the error is that of the address.
+    if (/[:/]/.test(named)) parseAddress(named);
+    return pickContext(named, contexts);
+  }
   const byAddress = contexts.find(({ addr }) => addressIn(addr) === address);
   if (byAddress !== undefined) return byAddress;
   // A word without a dot or colon may be meant as either.
