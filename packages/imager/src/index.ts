@@ -1,7 +1,7 @@
 export { Cache } from './cache/cache.ts';
 export { digestOf } from './cache/digest.ts';
 export { assemble, buildOs, type OperatingSystem } from './disk/build-os.ts';
-export { packCpio } from './disk/cpio.ts';
+export { type CpioEntry, packCpio } from './disk/cpio.ts';
 export { planDisk } from './disk/disk-plan.ts';
 export { FatVolume, type ReadableDisk } from './disk/fat-volume.ts';
 export { type Extent, makeFat32 } from './disk/fat32.ts';

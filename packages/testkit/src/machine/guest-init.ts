@@ -22,7 +22,7 @@ $busybox mount -t tmpfs tmpfs /root/run
 $busybox mount -t tmpfs tmpfs /root/tmp
 $busybox cp /files/* /root/tmp/
 $busybox mkdir -p /root/usr/lib/capsule
-$busybox cp /capsule/* /root/usr/lib/capsule/
+$busybox cp -r /capsule/* /root/usr/lib/capsule/
 $busybox stty -F /root${OUTPUT} raw -echo
 echo '${BEGIN_MARK}' >/root${OUTPUT}
 cd /root

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Kernel, packCpio, type Rootfs, readModules } from '@capsule/imager';
+import { dirname, join, relative } from 'node:path';
+import { type CpioEntry, type Kernel, packCpio, type Rootfs, readModules } from '@capsule/imager';
 import { guestInit } from './guest-init.ts';
 
 export interface InitrdParts {
@@ -24,11 +24,7 @@ export async function packInitrd(parts: InitrdParts): Promise<Uint8Array> {
     ...FOLDERS.map((path) => ({ path, mode: 0o755 })),
     { path: 'bin/busybox', content: await readFile('/bin/busybox'), mode: 0o755 },
     { path: 'init', content: Buffer.from(guestInit(names, parts.command)), mode: 0o755 },
-    ...(await bundleFiles(parts.rootfs)).map(([name, content]) => ({
-      path: `capsule/${name}`,
-      content,
-      mode: 0o644,
-    })),
+    ...bundleEntries(await bundleFiles(parts.rootfs)),
     ...Object.entries(parts.files).map(([name, content]) => ({
       path: `files/${name}`,
       content,
@@ -43,16 +39,27 @@ export function isBundle({ name }: Rootfs['layers'][number]): boolean {
   return name === 'capsuled' || name === 'cli';
 }
 
-async function bundleFiles({
-  layers,
-}: Rootfs): Promise<readonly (readonly [string, Uint8Array])[]> {
+type BundleFile = readonly [name: string, content: Uint8Array];
+
+/** Each folder before its files. */
+function bundleEntries(files: readonly BundleFile[]): readonly CpioEntry[] {
+  const folders = new Set(files.map(([name]) => dirname(`capsule/${name}`)));
+  folders.delete('capsule');
+  return [
+    ...[...folders].map((path) => ({ path, mode: 0o755 })),
+    ...files.map(([name, content]) => ({ path: `capsule/${name}`, content, mode: 0o644 })),
+  ];
+}
+
+async function bundleFiles({ layers }: Rootfs): Promise<readonly BundleFile[]> {
   const files = layers.filter(isBundle).map(async ({ path }) => {
     const folder = join(path, 'usr/lib/capsule');
-    const entries = await readdir(folder, { withFileTypes: true });
-    // The folders hold what V8 has compiled: programs run without it.
-    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+    const found = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
     return Promise.all(
-      names.map(async (name) => [name, await readFile(join(folder, name))] as const),
+      found.map(async (file) => [relative(folder, file), await readFile(file)] as const),
     );
   });
   return (await Promise.all(files)).flat();
