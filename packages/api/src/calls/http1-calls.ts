@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { create, type DescMethod, type Message, toBinary } from '@bufbuild/protobuf';
+import { isCapsuleError } from '@capsule/core';
 import type { CallOptions } from '@connectrpc/connect';
+import { apiError } from '../errors.ts';
 import { Line } from '../http1/line.ts';
 import { decode, readMessages, refusal, reportTrailers } from './answers.ts';
 import { type Call, faultOf } from './call.ts';
@@ -28,6 +30,8 @@ export interface Http1CallsParts {
 export class Http1Calls implements CallTransport {
   readonly #parts: Http1CallsParts;
   readonly #lines = new Set<Line>();
+  /** An earlier call was answered. */
+  #wasReached = false;
 
   constructor(parts: Http1CallsParts) {
     this.#parts = parts;
@@ -39,12 +43,13 @@ export class Http1Calls implements CallTransport {
     try {
       const body = toBinary(method.input, create(method.input, request));
       const { head, bytes } = await exchange(line, call, { type: UNARY, body });
+      this.#wasReached = true;
       const answer = await readAll(bytes);
       if (head.status !== 200) throw refusal(head, answer, call);
       reportTrailers(head, options);
       return decode(method, answer);
     } catch (error) {
-      throw faultOf(error, line, call);
+      throw this.#faultOf(error, line, call);
     } finally {
       this.#lines.delete(line);
     }
@@ -60,12 +65,24 @@ export class Http1Calls implements CallTransport {
     try {
       const isOneRequest = method.methodKind === 'server_streaming';
       const body = isOneRequest ? await askOnce(line, call, requests) : talk(line, call, requests);
-      yield* readMessages(body, call);
+      for await (const message of readMessages(body, call)) {
+        this.#wasReached = true;
+        yield message;
+      }
     } catch (error) {
-      throw faultOf(error, line, call);
+      throw this.#faultOf(error, line, call);
     } finally {
       this.#lines.delete(line);
     }
+  }
+
+  /** Each call dials: a capsule that answered before and refuses now is away, and not absent. */
+  #faultOf(error: unknown, line: Line, call: Call): unknown {
+    const fault = faultOf(error, line, call);
+    const isAway = isCapsuleError(fault) && fault.code === apiError.UNREACHABLE.code;
+    if (!isAway || !this.#wasReached) return fault;
+    const { target } = this.#parts;
+    return apiError.CONNECTION_LOST({ target, reason: 'the capsule does not listen now' }, fault);
   }
 
   /** Ends every open call. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { rename } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
 import { CapsuleError, Outbox } from '@capsule/core';
 import type { ConnectRouter } from '@connectrpc/connect';
@@ -171,6 +172,18 @@ test('an upload larger than every window arrives completely', async (t) => {
     for (let sent = 0; sent < 20; sent += 1) yield { msg: { case: 'chunk' as const, value } };
   }
   assert.equal((await client.image.push(archive())).bytesReceived, 20n * 256n * 1024n);
+});
+
+test('a capsule that answered before and does not listen now is away; one that never answered is absent', async (t) => {
+  const { server, client } = await open(t, (router) => {
+    router.service(CapsuleService, { getInfo: () => ({ hostname: 'box' }) });
+  });
+  const stranger = connectCapsule(server.target);
+  t.after(() => stranger.close());
+  await client.capsule.getInfo({});
+  await rename(server.socketPath, `${server.socketPath}.away`);
+  await assert.rejects(client.capsule.getInfo({}), { code: 'API_CONNECTION_LOST' });
+  await assert.rejects(stranger.capsule.getInfo({}), { code: 'API_UNREACHABLE' });
 });
 
 async function open(t: TestContext, routes: (router: ConnectRouter) => void) {
