@@ -53,6 +53,21 @@ export const SLOW_TESTS: readonly SlowTest[] = [
     reason: 'an emulated machine boots twice',
   },
   {
+    file: 'test/os/os.test.ts',
+    name: 'an update starts from the other slot, with all that was there',
+    reason: 'a second system is built, sent, written, and booted in an emulated machine',
+  },
+  {
+    file: 'test/os/os.test.ts',
+    name: 'it boots from its disk, and prepares it',
+    reason: 'firmware, kernel and a whole capsule are emulated',
+  },
+  {
+    file: 'packages/launcher/src/demo/demo.contract.test.ts',
+    name: 'the first start shows a tour, the commands of the README work afterwards, and later starts show no tour',
+    reason: 'every command of the README is typed, and three capsules start',
+  },
+  {
     file: 'test/e2e/microvm-flush.test.ts',
     name: 'data that a microVM wrote before its stop is in its volume, whatever happens during the stop',
     reason: 'an emulated guest boots and is stopped in each of the ways to end it',
