@@ -9,7 +9,7 @@ import { ImageCommands } from '../image/commands.ts';
 import { imageService } from './image-service.ts';
 
 const NGINX = 'docker.io/library/nginx:latest';
-const CONTEXT = { signal: AbortSignal.timeout(60_000) } as HandlerContext;
+const CONTEXT = { signal: new AbortController().signal } as HandlerContext;
 
 type Service = ServiceImpl<typeof ImageService>;
 
