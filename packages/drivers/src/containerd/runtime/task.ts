@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Code } from '@connectrpc/connect';
 import { callOptions } from '../client/call-options.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
@@ -10,6 +11,10 @@ import { removeStaleBundle, staleBundleOf } from './remove-stale-bundle.ts';
 const SIGKILL = 9;
 /** Processes die within milliseconds of KILL, unless the kernel holds them in a broken disk or mount. */
 const DEATH_LIMIT_MS = 30_000;
+
+/** containerd notices the end of a shim within milliseconds; these are two seconds. */
+const LOST_SHIM_TRIES = 20;
+const LOST_SHIM_PAUSE_MS = 100;
 
 /** Returns the task of a container; undefined when there is none. */
 export async function getTask(
@@ -106,6 +111,19 @@ function isShimLost(error: unknown): boolean {
   );
 }
 
+/** A shim that dies amid the call is forgotten by containerd a moment later, and its task with it. */
+async function deleteTask(client: ContainerdClient, containerId: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await ignoring(Code.NotFound, client.tasks.delete({ containerId }));
+      return;
+    } catch (error) {
+      if (!isShimLost(error) || tries === LOST_SHIM_TRIES) throw error;
+      await delay(LOST_SHIM_PAUSE_MS);
+    }
+  }
+}
+
 /**
  * The one way to remove a task: kills all its processes, removes it, and ends a shim that containerd forgot.
  * Idempotent.
@@ -115,7 +133,7 @@ export async function removeTask(client: ContainerdClient, containerId: string):
     killTask(client, containerId, { signal: SIGKILL, all: true }),
     waitForExit(client, containerId, 0),
   ]);
-  await ignoring(Code.NotFound, client.tasks.delete({ containerId }));
+  await deleteTask(client, containerId);
   const { namespace, socketPath } = client;
   await endStrayShims({ namespace, containerId, socketPath });
 }
