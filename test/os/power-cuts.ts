@@ -127,7 +127,7 @@ function print(phase: string, judged: readonly JudgedCut[]): void {
     const starts = [...new Set(here.map(({ verdict }) => verdict.version ?? '-'))].join(' or ');
     const bad = here.filter(({ verdict }) => verdict.brick !== undefined);
     const line = [phase, region, `${here.length} cuts`, `start ${starts}`, `${bad.length} bricks`];
-    process.stdout.write(`${line.map((word) => word.padEnd(14)).join('')}\n`);
+    process.stdout.write(`${line.map((word) => word.padEnd(14)).join('  ')}\n`);
     for (const { cut, verdict } of bad.slice(0, 3)) {
       process.stdout.write(`  ${JSON.stringify(cut).slice(0, 200)}: ${verdict.brick}\n`);
     }
