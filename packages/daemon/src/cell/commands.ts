@@ -125,6 +125,7 @@ export class CellCommands {
       checkSibling(container, verb);
       const isNew = container.desired !== 'stopped';
       const isOther = stopGraceMs !== undefined && stopGraceMs !== container.stopGraceMs;
+      if (!isNew) this.#parts.cells.keepStopped(ref);
       if (!isNew && !isOther) return false;
       this.#parts.cells.desire(ref, 'stopped');
       this.#setGrace(container, stopGraceMs);

@@ -32,6 +32,18 @@ const anyName = fc.oneof(
   fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/),
 );
 
+/** Sequences that failed before. */
+const FOUND: [string, Op[]][] = [
+  [
+    'a',
+    [
+      { do: 'kill', of: 'cell' },
+      { do: 'stop', of: 'sibling' },
+      { do: 'restart', of: 'cell' },
+    ],
+  ],
+];
+
 class Play {
   readonly outside = fakeOutside();
   readonly world: CellWorld;
@@ -161,6 +173,6 @@ test('nothing runs that should not, and the desired state survives, whatever hap
         await play.finish();
       },
     ),
-    { numRuns: 20 },
+    { numRuns: 20, examples: FOUND },
   );
 });

@@ -156,6 +156,14 @@ export class Cells {
     );
   }
 
+  /** Keeps a container of a stopped cell stopped when its cell restarts. Idempotent. */
+  keepStopped({ cell, container }: ContainerRef): void {
+    this.#db.run(
+      "UPDATE container SET desired = 'stopped' WHERE cell = ? AND name = ? AND desired = 'running'",
+      ...[this.#change(cell), container],
+    );
+  }
+
   /** Removes one container that is to go, unless its cell has changed since it was read. */
   removeContainer({ ref, generation }: Pick<ContainerRecord, 'ref' | 'generation'>): boolean {
     const changed = this.#db.run(
