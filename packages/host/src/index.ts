@@ -54,6 +54,7 @@ export {
   type GptPartition,
   type GptTable,
   lastUsableSector,
+  MOST_PARTITIONS,
   readGptCopy,
   SECTOR_BYTES,
   writeGpt,

@@ -31,7 +31,8 @@ export function planDisk(): DiskPlan {
   let next = ALIGNMENT_SECTORS;
   for (const [name, kind] of Object.entries(PARTITIONS) as [PartitionName, Kind][]) {
     const sectors = SIZES[name] / SECTOR_BYTES;
-    partitions.push({ ...kind, name, firstSector: next, lastSector: next + sectors - 1 });
+    const [number, lastSector] = [partitions.length + 1, next + sectors - 1];
+    partitions.push({ number, ...kind, name, firstSector: next, lastSector });
     place[name] = { offset: next * SECTOR_BYTES, bytes: SIZES[name] };
     next += sectors;
   }

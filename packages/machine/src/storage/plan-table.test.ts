@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NEW_DISK_GUID, PARTITIONS, type PartitionName } from '@capsule/core';
-import { type GptTable, lastUsableSector } from '@capsule/host';
+import { type GptPartition, type GptTable, lastUsableSector } from '@capsule/host';
 import { planTable } from './plan-table.ts';
 
 const NAMES: readonly PartitionName[] = ['esp', 'slot_a', 'slot_b', 'perm'];
@@ -11,6 +11,7 @@ const DISK_SECTORS = 90_001;
 const image: GptTable = {
   diskGuid: NEW_DISK_GUID,
   partitions: NAMES.map((name, index) => ({
+    number: index + 1,
     ...PARTITIONS[name],
     name,
     firstSector: 2048 + index * 8192,
@@ -72,4 +73,35 @@ test('a disk with one damaged copy gets both again', () => {
 test('an image on a disk of its own size does not grow', () => {
   const wanted = planned(image, IMAGE_SECTORS);
   assert.ok((wanted.partitions.at(-1)?.lastSector ?? 0) <= lastUsableSector(IMAGE_SECTORS));
+});
+
+const FOREIGN: GptPartition = {
+  number: 9,
+  type: '0fc63daf-8483-4772-8e79-3d69d8477de4',
+  guid: '7c1e9a52-4f0d-4f3b-9b5e-2a6c8d1f0e3a',
+  name: 'backup',
+  firstSector: 34,
+  lastSector: 2047,
+  flags: '8000000000000000',
+};
+
+test('a partition of the operator stays as it is, and keeps its number', () => {
+  const table = planned(image);
+  const grown = planned({ ...table, partitions: [...table.partitions, FOREIGN] }, DISK_SECTORS * 2);
+  assert.deepEqual(grown.partitions.at(-1), FOREIGN);
+  assert.ok((grown.partitions.at(3)?.lastSector ?? 0) > DISK_SECTORS);
+});
+
+test('the partition for data does not grow over another one', () => {
+  const table = planned(image);
+  const perm = table.partitions.at(-1)?.lastSector ?? 0;
+  const behind = { ...FOREIGN, firstSector: perm + 1, lastSector: perm + 2048 };
+  const both = { ...table, partitions: [...table.partitions, behind] };
+  assert.equal(planTable({ table: both, isWhole: true }, DISK_SECTORS * 2, counter()), undefined);
+});
+
+test('a disk that has lost its last sectors gets no copy of the table over its data', () => {
+  const table = planned(image);
+  const seen = { table, isWhole: false };
+  assert.equal(planTable(seen, DISK_SECTORS - 8, counter()), undefined);
 });

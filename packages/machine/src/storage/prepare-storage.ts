@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { PARTITIONS, type PartitionName } from '@capsule/core';
+import type { PartitionName } from '@capsule/core';
 import { type GptPartition, run } from '@capsule/host';
 import { diskSectors, findBootDisk, partitionDevice } from './boot-disk.ts';
 import { diskError } from './errors.ts';
+import { findPartition } from './find-partition.ts';
 import { planTable } from './plan-table.ts';
 import { preparePerm } from './prepare-perm.ts';
 import { readTable, writeTable } from './table.ts';
@@ -30,11 +31,10 @@ export async function prepareStorage(say: (text: string) => void): Promise<BootD
     say(`${disk}: partition table written`);
   }
   const { partitions } = wanted ?? seen.table;
-  const index = partitions.findIndex(({ type }) => type === PARTITIONS.perm.type);
-  const perm = partitions[index];
+  const perm = findPartition(partitions, 'perm');
   if (perm === undefined) throw diskError.NO_PERM({ disk });
   // The kernel keeps the sizes that it read at its start.
-  await run('partx', ['--update', '--nr', String(index + 1), disk]);
+  await run('partx', ['--update', '--nr', String(perm.number), disk]);
   const devices = await devicesOf(name, partitions);
   await preparePerm({
     device: devices.perm,
@@ -45,16 +45,19 @@ export async function prepareStorage(say: (text: string) => void): Promise<BootD
   return { name, devices };
 }
 
-/** By their names, which the boot disk gives to one partition each. */
 async function devicesOf(
   disk: string,
   partitions: readonly GptPartition[],
 ): Promise<BootDisk['devices']> {
-  const found = await Promise.all(
-    partitions.map(async (partition, index) => [
-      partition.name,
-      await partitionDevice(disk, index + 1),
-    ]),
-  );
-  return Object.fromEntries(found) as BootDisk['devices'];
+  const device = async (name: PartitionName) => {
+    const found = findPartition(partitions, name);
+    if (found !== undefined) return partitionDevice(disk, found.number);
+    throw diskError.NO_BOOT_DISK({ detail: `${disk} has no partition ${name}` });
+  };
+  return {
+    esp: await device('esp'),
+    slot_a: await device('slot_a'),
+    slot_b: await device('slot_b'),
+    perm: await device('perm'),
+  };
 }

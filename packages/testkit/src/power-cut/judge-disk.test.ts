@@ -37,10 +37,10 @@ interface Filled {
 function makeDisk({ entries, slot_a = 'root one', slot_b = '' }: Filled): Buffer {
   const disk = Buffer.alloc(SECTORS * SECTOR_BYTES);
   let next = 2048;
-  const partitions = (Object.keys(SIZES) as PartitionName[]).map((name) => {
+  const partitions = (Object.keys(SIZES) as PartitionName[]).map((name, index) => {
     const firstSector = next;
     next += SIZES[name] / SECTOR_BYTES;
-    return { ...PARTITIONS[name], name, firstSector, lastSector: next - 1 };
+    return { number: index + 1, ...PARTITIONS[name], name, firstSector, lastSector: next - 1 };
   });
   const diskGuid = 'c4a5b1e0-0000-4000-8000-000000000000';
   const { primary, backup, backupSector } = writeGpt({ diskGuid, partitions }, SECTORS);
