@@ -21,6 +21,9 @@ function acrossCapsules(run: Run): Run {
 /** Undefined: one capsule is meant, in whichever way. */
 async function capsulesOf(input: Input, context: Context): Promise<readonly string[] | undefined> {
   if (input.isOn('all')) {
+    if (input.text('capsule') !== undefined) {
+      throw input.refuse('--all and --capsule exclude each other');
+    }
     const { contexts } = await readContexts(context);
     if (contexts.length > 0) return contexts.map(({ name }) => name);
     throw input.refuse('--all means all contexts, and there is none');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import {
   CapsuleService,
+  EventService,
   ManifestService,
   WorkloadService,
   workloadToProto,
@@ -16,7 +17,12 @@ import { sampleWorkload } from '../../testing/sample-workload.ts';
 function box(hostname: string, names: readonly string[]) {
   const workloads = names.map((name) => workloadToProto(sampleWorkload({ spec: { name } })));
   return startRemoteCapsule((router) => {
-    router.service(WorkloadService, { list: () => ({ workloads }) });
+    router.service(WorkloadService, { list: () => ({ workloads }), get: () => workloads[0] ?? {} });
+    router.service(EventService, {
+      async *stream() {
+        yield { uid: 'u-1', name: names[0] ?? '', reason: 'Started', message: 'running' };
+      },
+    });
     router.service(CapsuleService, { getInfo: () => ({ hostname }) });
     router.service(ManifestService, {});
   });
@@ -88,6 +94,20 @@ test('an output without a table has the capsule in front of each line', async ()
   const { stdout } = await fleet.run('capsule info --capsule one,two');
   assert.match(stdout, /^one {2}Hostname: +one$/m);
   assert.match(stdout, /^two {2}Hostname: +two$/m);
+});
+
+test('details that end with a table have the capsule in front of each line, too', async () => {
+  await using fleet = await openFleet();
+  const { stdout } = await fleet.run('workload get web --capsule one,two');
+  assert.match(stdout, /^one {2}Name: +web$/m);
+  assert.match(stdout, /^two {2}Name: +db$/m);
+});
+
+test('--all does not silently overrule --capsule', async () => {
+  await using fleet = await openFleet();
+  const { exitCode, stderr } = await fleet.run('workload list --all --capsule one');
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /--all and --capsule exclude each other/);
 });
 
 test('several capsules cannot be watched at once', async () => {

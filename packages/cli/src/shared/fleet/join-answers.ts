@@ -28,8 +28,10 @@ export async function joinAnswers(
 }
 
 const TABLE = { kind: 'table', isWide: false, hasTitles: true } as const;
-/** The first line of a table. */
-const HEADERS = /^[A-Z][A-Z ]*(?: {2,}[A-Z][A-Z ]*)+$/m;
+/** A table from its first line on; details may contain one further down. */
+const HEADERS = /^[A-Z][A-Z ]*(?: {2,}[A-Z][A-Z ]*)+(?:\n|$)/;
+/** A title may have blanks within, such as `LAST USED`. */
+const TITLE = /\S+(?: \S+)*/g;
 
 async function documentsOf({ capsule, stdout }: CapsuleAnswer, kind: string): Promise<object[]> {
   const named = (document: object) => ({ capsule, ...document });
@@ -58,11 +60,12 @@ function joinTables(
   out: Output,
 ): string {
   const [first] = answers;
-  const titles = (first?.stdout.split('\n')[0] ?? '').split(/ {2,}/);
+  const titles = titlesOf(first?.stdout ?? '').map(({ title }) => title);
   const rows = answers.flatMap(({ capsule, stdout }) => {
-    const [head = '', ...lines] = stdout.split('\n');
-    const starts = titles.map((title) => head.indexOf(title));
-    return lines
+    const starts = titlesOf(stdout).map(({ start }) => start);
+    return stdout
+      .split('\n')
+      .slice(1)
       .filter((line) => line !== '')
       .map((line) => [
         capsule,
@@ -70,6 +73,11 @@ function joinTables(
       ]);
   });
   return renderTable(rows, columnsOf(['CAPSULE', ...titles]), { ...format, isWide: true }, out);
+}
+
+function titlesOf(table: string) {
+  const [head = ''] = table.split('\n');
+  return [...head.matchAll(TITLE)].map(({ 0: title, index: start }) => ({ title, start }));
 }
 
 function columnsOf(titles: readonly string[]): readonly Column<readonly string[]>[] {
