@@ -129,6 +129,18 @@ export const cliError = defineErrors('CLI', {
     message: (f: { name: string }) => `${JSON.stringify(f.name)} is not a name for a context`,
     hint: 'use up to 63 letters, digits, dots, dashes and underscores, and begin with a letter or digit',
   },
+  CONTEXT_EXISTS: {
+    kind: 'exists',
+    message: (f: { name: string }) => `a context named ${f.name} exists`,
+    hint: (f) =>
+      remedy`choose another name, or remove that context: ${action('context.rm', { context: f.name })}`,
+  },
+  HOME_MISSING: {
+    kind: 'precondition',
+    message: () => 'this user has no home folder for contexts and the key',
+    why: 'HOME is not set, and this machine does not list the user',
+    hint: 'set HOME or CAPSULE_CONFIG_DIR to a folder of this user',
+  },
   CONFIG_INVALID: {
     kind: 'invalid',
     message: (f: { path: string; problem: string }) => `${f.path} is not valid: ${f.problem}`,

@@ -9,7 +9,7 @@ export const run: Run = async (input, context) => {
   const name = requireContextName(to);
   await changeContexts(context, ({ before, rename }) => {
     pickContext(from, before.contexts);
-    if (before.contexts.some((one) => one.name === name)) throw cliError.CONTEXT_TAKEN({ name });
+    if (before.contexts.some((one) => one.name === name)) throw cliError.CONTEXT_EXISTS({ name });
     rename(from, name);
   });
   await printLines(context.out, `context ${from} is ${name} now\n`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,10 +103,46 @@ test('a name that is of another capsule is refused', async () => {
   const { exitCode, stderr } = await adopt(other.address);
   assert.equal(exitCode, 4);
   assert.match(stderr, /CLI_CONTEXT_TAKEN/);
-  const again = `adopt ${other.address} --name box --yes --replace -o name`;
+  const again = `adopt ${other.address} --name box --yes --code ABCD-EFGH --replace -o name`;
   assert.equal((await laptop.run(again)).stdout, 'box\n');
   assert.equal((await laptop.run('capsule info -o name')).stdout, 'box\n');
 });
+
+test('no code is spent on a context that cannot be saved', async () => {
+  await using fake = await startRemoteCapsule(box);
+  await using other = await startRemoteCapsule(box);
+  await using laptop = await newLaptop();
+  const adopt = (address: string, name: string) =>
+    laptop.run(`adopt ${address} --name ${name} --yes --code ABCD-EFGH`);
+  await adopt(other.address, 'box');
+  assert.match((await adopt(fake.address, 'box')).stderr, /CLI_CONTEXT_TAKEN/);
+  const config = join(laptop.folder, 'config.yaml');
+  await writeFile(config, 'contexts: [\n');
+  assert.match((await adopt(fake.address, 'new')).stderr, /CLI_CONFIG_INVALID/);
+  const file = { env: { CAPSULE_CONFIG_DIR: config } };
+  const line = `adopt ${fake.address} --name new --yes --code ABCD-EFGH`;
+  assert.match((await laptop.run(line, file)).stderr, /CLI_FILE_UNWRITABLE/);
+  assert.equal(fake.identity.keys.size, 0);
+});
+
+test('a user whom the machine does not list names the key by its number', async () => {
+  await using fake = await startRemoteCapsule(box);
+  await using laptop = await newLaptop();
+  const line = `adopt ${fake.address} --name box --yes --code ABCD-EFGH`;
+  await chown(laptop.folder, 54_321, 54_321).catch(() => undefined);
+  using _user = unlistedUser();
+  const { exitCode, stderr } = await laptop.run(line, { env: { USER: '' } });
+  assert.equal(exitCode, 0, stderr);
+  const [key] = fake.identity.keys.values();
+  assert.match(key?.name ?? '', /^\S+@/);
+});
+
+/** Root takes the place of such a user; others cannot. */
+function unlistedUser(): Disposable {
+  if (process.geteuid?.() !== 0) return { [Symbol.dispose]: () => undefined };
+  process.seteuid?.(54_321);
+  return { [Symbol.dispose]: () => process.seteuid?.(0) };
+}
 
 test('an unknown context or address is answered with the command to use', async () => {
   await using laptop = await newLaptop();
@@ -191,7 +227,7 @@ test('contexts are chosen, renamed and forgotten', async () => {
   await laptop.run('context use two');
   await laptop.run('context rename two three');
   assert.deepEqual(await current(), ['three']);
-  assert.match((await laptop.run('context rename one three')).stderr, /CLI_CONTEXT_TAKEN/);
+  assert.match((await laptop.run('context rename one three')).stderr, /CLI_CONTEXT_EXISTS/);
   assert.match((await laptop.run('context use tree')).stderr, /did you mean three\?/);
   assert.equal((await laptop.run('__complete context use t')).stdout, 'three\t\n');
   await laptop.run('context rm three');

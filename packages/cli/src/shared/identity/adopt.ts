@@ -8,29 +8,26 @@ import type { SavedContext } from '../../program/context/capsule-target.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import { Prompt } from '../confirm/prompt.ts';
-import { requireContextName } from '../operator/change-contexts.ts';
+import { requireContextName, requireWritable } from '../operator/change-contexts.ts';
 import { keyFile } from '../operator/folder.ts';
 import { ensureKey } from '../operator/operator-key.ts';
 import { readContexts } from '../operator/read-contexts.ts';
 import { printAdopted } from './print-adopted.ts';
 import { type Enrolment, enrol } from './prove-key.ts';
 import { readPin } from './read-pin.ts';
-import { saveContext } from './save-context.ts';
+import { requireFreeName, saveContext } from './save-context.ts';
 
 export const run: Run = async (input, context) => {
   const address = readAddress(input);
-  const name = await freeName(input, address, context);
-  const { socket, fingerprint } = await dial(address, context.signal);
-  socket.destroy();
+  const name = contextName(input, address);
   const prompt = new Prompt(context);
-  await readPin({ input, prompt, address, fingerprint }, context);
-  const capsule = { name: formatAddress(address), address, fingerprint };
+  const capsule = await meet({ name, address, prompt }, input, context);
   const enrolment = await adoptIt({ capsule, prompt }, input, context);
   const saved: SavedContext = {
     name,
     addr: capsule.name,
     capsuleId: enrolment.capsuleId,
-    fingerprint,
+    fingerprint: capsule.fingerprint,
     keyPath: keyFile(context),
   };
   const isCurrent = await saveContext(saved, input.isOn('replace'), context);
@@ -45,12 +42,32 @@ function readAddress(input: Input): Address {
   return parseAddress(text);
 }
 
+interface Wanted {
+  /** Of the context. */
+  readonly name: string;
+  readonly address: Address;
+  readonly prompt: Prompt;
+}
+
+/** A code is good once, so the context must be one that can be saved before the capsule enrols the key. */
+async function meet(
+  { name, address, prompt }: Wanted,
+  input: Input,
+  context: Context,
+): Promise<RemoteCapsule> {
+  await requireWritable(context);
+  const { contexts } = await readContexts(context);
+  const { socket, fingerprint } = await dial(address, context.signal);
+  socket.destroy();
+  if (!input.isOn('replace')) requireFreeName({ name, fingerprint }, contexts);
+  await readPin({ input, prompt, address, fingerprint }, context);
+  return { name: formatAddress(address), address, fingerprint };
+}
+
 /** Fails with `CLI_CONTEXT_NAME`. */
-async function freeName(input: Input, { host }: Address, context: Context): Promise<string> {
+function contextName(input: Input, { host }: Address): string {
   const named = input.text('name');
   if (named !== undefined) return requireContextName(named);
-  // Before anything is asked: the file must be readable when the key is enrolled.
-  await readContexts(context);
   return requireContextName(host.replaceAll(/[^\w.-]/g, '-').replace(/^[^A-Za-z0-9]+/, ''));
 }
 
@@ -78,5 +95,14 @@ async function adoptIt(
 
 /** By which other operators know the key: `ann@laptop`. */
 function keyName({ env }: Context): string {
-  return `${env['USER'] || userInfo().username}@${hostname()}`;
+  return `${env['USER'] || registeredName()}@${hostname()}`;
+}
+
+/** Not every user is listed in the user database: one of a container may have a number only. */
+function registeredName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user-${process.getuid?.() ?? 'unknown'}`;
+  }
 }

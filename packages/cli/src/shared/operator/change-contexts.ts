@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { type Document, isMap, parseDocument } from 'yaml';
 import { cliError } from '../../errors.ts';
 import type { SavedContext } from '../../program/context/capsule-target.ts';
@@ -48,8 +48,20 @@ export async function makePrivateFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes a file of this user alone, as a whole. */
-export async function replaceFile(path: string, content: string): Promise<void> {
+/** For a command that changes a capsule first, and saves what it did. Fails with `CLI_FILE_UNWRITABLE`. */
+export async function requireWritable(context: Pick<Context, 'env'>): Promise<void> {
+  const folder = operatorFolder(context);
+  await makePrivateFolder(folder);
+  try {
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw localFault('write', folder, error);
+  }
+}
+
+/** Writes a file of this user alone, as a whole. A link to a file elsewhere stays a link. */
+export async function replaceFile(link: string, content: string): Promise<void> {
+  const path = await targetOf(link);
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     const file = await open(draft, 'wx', 0o600);
@@ -63,6 +75,15 @@ export async function replaceFile(path: string, content: string): Promise<void> 
   } catch (error) {
     await rm(draft, { force: true });
     throw localFault('write', path, error);
+  }
+}
+
+async function targetOf(link: string): Promise<string> {
+  try {
+    return await realpath(link);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return link;
+    throw localFault('write', link, error);
   }
 }
 

@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -90,6 +102,29 @@ test('commands at once lose no entry', async () => {
     contexts.map(({ name }) => name),
     names.toSorted(),
   );
+});
+
+test('a link to a file elsewhere stays a link', async () => {
+  await using operator = await newOperator();
+  const { context, file, folder } = operator;
+  await changeContexts(context, (draft) => draft.save(BOX));
+  const elsewhere = join(folder, '..', 'mine.yaml');
+  await rename(file, elsewhere);
+  await symlink(elsewhere, file);
+  await changeContexts(context, (draft) => draft.use('box'));
+  assert.ok((await lstat(file)).isSymbolicLink());
+  assert.match(await readFile(elsewhere, 'utf8'), /^current: "?box"?$/m);
+});
+
+test('a lock of the future is of a clock that was set back', async () => {
+  await using operator = await newOperator();
+  const { context, file } = operator;
+  await changeContexts(context, (draft) => draft.save(BOX));
+  await writeFile(`${file}.lock`, '');
+  const future = new Date(Date.now() + 3_600_000);
+  await utimes(`${file}.lock`, future, future);
+  await changeContexts(context, (draft) => draft.use('box'));
+  assert.equal((await readContexts(context)).current, 'box');
 });
 
 test('the lock of a killed command is taken over', async () => {

@@ -40,5 +40,7 @@ async function create(lock: string): Promise<boolean> {
 
 async function dropIfStale(lock: string): Promise<void> {
   const seen = await stat(lock).catch(() => undefined);
-  if (seen !== undefined && Date.now() - seen.mtimeMs > STALE_MS) await rm(lock, { force: true });
+  // A clock that was set back makes a lock of the future.
+  const ageMs = seen === undefined ? 0 : Math.abs(Date.now() - seen.mtimeMs);
+  if (ageMs > STALE_MS) await rm(lock, { force: true });
 }

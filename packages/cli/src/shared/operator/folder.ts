@@ -1,12 +1,26 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { userInfo } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { cliError } from '../../errors.ts';
 import type { Context } from '../../program/context/context.ts';
 
-/** The folder of this operator's contexts and key: `CAPSULE_CONFIG_DIR`, else `~/.config/capsule`. */
+/**
+ * The folder of this operator's contexts and key: `CAPSULE_CONFIG_DIR`, else `~/.config/capsule`. Contexts name the
+ * key in it, so it does not depend on the current folder. Fails with `CLI_HOME_MISSING`.
+ */
 export function operatorFolder({ env }: Pick<Context, 'env'>): string {
   const named = env['CAPSULE_CONFIG_DIR'];
-  if (named !== undefined && named !== '') return named;
-  return join(env['HOME'] || homedir(), '.config/capsule');
+  if (named !== undefined && named !== '') return resolve(named);
+  const { HOME: home = '' } = env;
+  return join(isAbsolute(home) ? home : registeredHome(), '.config/capsule');
+}
+
+/** A container or a service may run as a user that the machine does not list. */
+function registeredHome(): string {
+  try {
+    return userInfo().homedir;
+  } catch (error) {
+    throw cliError.HOME_MISSING({}, error);
+  }
 }
 
 export function configFile(context: Pick<Context, 'env'>): string {

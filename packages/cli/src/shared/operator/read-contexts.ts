@@ -67,7 +67,8 @@ function readContext(name: string, fields: Fields, path: string): SavedContext {
   const text = (key: string) => {
     const value = fields[key];
     if (typeof value === 'string' && value !== '') return value;
-    throw cliError.CONFIG_INVALID({ path, problem: `contexts.${name}.${key} is missing` });
+    const state = value === undefined ? 'is missing' : 'is not text: write it in quotes';
+    throw cliError.CONFIG_INVALID({ path, problem: `contexts.${name}.${key} ${state}` });
   };
   return {
     name,
