@@ -6,6 +6,7 @@ use crate::perm_folders;
 use crate::power::is_embedded;
 use crate::storage;
 use capsule_machine::{cgroup_mounts, devices, loopback, mount_quiet, mount_tmpfs};
+use nix::sys::reboot::set_cad_enabled;
 use std::io;
 use std::time::Instant;
 
@@ -32,7 +33,7 @@ struct Step {
 }
 
 /// The boot, in order.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step {
         name: "mount /proc",
         place: Place::Everywhere,
@@ -74,6 +75,13 @@ const STEPS: [Step; 12] = [
         place: Place::Everywhere,
         need: Need::Must,
         run: cgroup_mounts::mount_all,
+    },
+    // Otherwise the kernel restarts the machine at once, and PID 1 stops nothing.
+    Step {
+        name: "take Control-Alt-Delete from the kernel",
+        place: Place::Machine,
+        need: Need::Should,
+        run: || Ok(set_cad_enabled(false)?),
     },
     Step {
         name: "load drivers",

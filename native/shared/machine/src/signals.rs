@@ -34,18 +34,33 @@ pub fn read(signals: &SignalFd) -> Vec<Request> {
     while let Ok(Some(info)) = signals.read_signal() {
         let signal = i32::try_from(info.ssi_signo).map(Signal::try_from);
         if let Ok(Ok(signal)) = signal {
-            requests.extend(request_of(signal));
+            let is_by_kernel = info.ssi_code == libc::SI_KERNEL;
+            requests.extend(request_of(signal, is_by_kernel));
         }
     }
     requests
 }
 
-fn request_of(signal: Signal) -> Option<Request> {
+/// The kernel's own INT is Control-Alt-Delete: reboot(2).
+fn request_of(signal: Signal, is_by_kernel: bool) -> Option<Request> {
     match signal {
         Signal::SIGCHLD => Some(Request::Reap),
+        Signal::SIGINT if is_by_kernel => Some(Request::Reboot),
         Signal::SIGTERM | Signal::SIGINT | Signal::SIGPWR => Some(Request::PowerOff),
         Signal::SIGHUP | Signal::SIGUSR1 => Some(Request::Reboot),
         Signal::SIGUSR2 => Some(Request::Restart),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_alt_delete_reboots_and_an_interrupt_powers_off() {
+        assert_eq!(request_of(Signal::SIGINT, true), Some(Request::Reboot));
+        assert_eq!(request_of(Signal::SIGINT, false), Some(Request::PowerOff));
+        assert_eq!(request_of(Signal::SIGWINCH, true), None);
     }
 }
