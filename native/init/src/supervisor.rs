@@ -200,7 +200,9 @@ impl Supervisor {
         }
         self.journal.say("unmounting");
         self.journal.close();
-        for problem in unmount::all() {
+        let watchdog = &mut self.watchdog;
+        let feed = || watchdog.iter_mut().for_each(Watchdog::feed);
+        for problem in unmount::all_fed(feed) {
             self.journal.say(&problem);
         }
     }
