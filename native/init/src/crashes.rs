@@ -1,24 +1,51 @@
 use capsule_machine::mount_quiet;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const PLACE: &str = "/sys/fs/pstore";
 
 /// The records that a kernel left in the firmware when it panicked, oldest first, each as its lines. They are removed: the
-/// firmware has little room.
+/// firmware has little room, and some does not start any more when it is full.
 pub fn take() -> io::Result<Vec<String>> {
     mount_quiet("pstore", PLACE, "")?;
-    let mut paths: Vec<PathBuf> = fs::read_dir(PLACE)?
+    take_all(Path::new(PLACE))
+}
+
+/// A record that cannot be read, or not be removed, is a line that says so: it keeps no other one in the firmware.
+fn take_all(folder: &Path) -> io::Result<Vec<String>> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)?
         .flatten()
         .map(|entry| entry.path())
         .collect();
     paths.sort();
     let mut lines = Vec::new();
     for path in paths {
-        let text = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
-        lines.extend(text.lines().map(str::to_string));
-        fs::remove_file(&path)?;
+        match fs::read(&path) {
+            Ok(bytes) => lines.extend(String::from_utf8_lossy(&bytes).lines().map(str::to_string)),
+            Err(error) => lines.push(format!("{} cannot be read: {error}", path.display())),
+        }
+        if let Err(error) = fs::remove_file(&path) {
+            lines.push(format!("{} cannot be removed: {error}", path.display()));
+        }
     }
     Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_cannot_be_read_keeps_no_other_one() {
+        let folder = std::env::temp_dir().join(format!("capsule-crashes-{}", std::process::id()));
+        fs::create_dir_all(folder.join("1-unreadable")).unwrap();
+        fs::write(folder.join("2-panic"), "Kernel panic\nnot syncing\n").unwrap();
+        let lines = take_all(&folder).unwrap();
+        assert!(lines[0].contains("1-unreadable cannot be read"));
+        assert!(lines[1].contains("1-unreadable cannot be removed"));
+        assert_eq!(lines[2..], ["Kernel panic", "not syncing"]);
+        assert!(!folder.join("2-panic").exists());
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

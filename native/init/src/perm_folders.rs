@@ -55,11 +55,22 @@ pub fn show_all() -> io::Result<()> {
     if !is_mounted(Path::new("/perm")) {
         return Err(io::Error::other("/perm is not mounted"));
     }
-    FOLDERS.iter().try_for_each(show)?;
-    if is_embedded() {
-        return Ok(());
+    let of_machines = OF_MACHINES.iter().filter(|_| !is_embedded());
+    each(FOLDERS.iter().chain(of_machines), show)
+}
+
+/// A folder that fails keeps no other one back: without that of DHCP, a machine loses its address.
+fn each<'a>(
+    folders: impl Iterator<Item = &'a PermFolder>,
+    show: impl Fn(&PermFolder) -> io::Result<()>,
+) -> io::Result<()> {
+    let failures: Vec<String> = folders
+        .filter_map(|folder| Some(format!("{}: {}", folder.shown_at, show(folder).err()?)))
+        .collect();
+    match failures.is_empty() {
+        true => Ok(()),
+        false => Err(io::Error::other(failures.join("; "))),
     }
-    OF_MACHINES.iter().try_for_each(show)
 }
 
 fn show(folder: &PermFolder) -> io::Result<()> {
@@ -81,4 +92,25 @@ fn show(folder: &PermFolder) -> io::Result<()> {
 
 fn make(path: &str, mode: u32) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(mode).create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    #[test]
+    fn a_folder_that_fails_keeps_no_other_one_back() {
+        let shown = RefCell::new(Vec::new());
+        let all = FOLDERS.iter().chain(OF_MACHINES.iter());
+        let outcome = each(all, |folder| {
+            shown.borrow_mut().push(folder.shown_at);
+            match folder.shown_at {
+                "/srv" => Err(io::Error::other("no space")),
+                _ => Ok(()),
+            }
+        });
+        assert_eq!(outcome.unwrap_err().to_string(), "/srv: no space");
+        assert_eq!(shown.borrow().len(), FOLDERS.len() + OF_MACHINES.len());
+    }
 }
