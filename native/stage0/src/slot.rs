@@ -21,11 +21,13 @@ const SLOTS: [Slot; 2] = [
 ];
 
 impl Slot {
-    /// Entries are called `capsule_000012_slot_b.efi`; the loader leaves out the counter of tries.
+    /// Entries are called `capsule_000012_slot_b.efi`. The loader leaves out the counter of tries, `+2-1`; not every
+    /// version does (systemd/systemd#38813).
     pub fn of_entry(id: &str) -> Option<Self> {
         let id = id.to_lowercase();
         let name = id.strip_prefix("capsule_")?.strip_suffix(".efi")?;
         let (_, name) = name.split_once('_')?;
+        let name = name.split_once('+').map_or(name, |(name, _)| name);
         SLOTS.into_iter().find(|slot| slot.name == name)
     }
 
@@ -43,6 +45,7 @@ mod tests {
         let name = |id: &str| Slot::of_entry(id).map(|slot| slot.name);
         assert_eq!(name("capsule_000012_slot_b.efi"), Some("slot_b"));
         assert_eq!(name("CAPSULE_000001_SLOT_A.EFI"), Some("slot_a"));
+        assert_eq!(name("capsule_000012_slot_b+2-1.efi"), Some("slot_b"));
         for id in ["capsule_000001_slot_c.efi", "auto-efi-shell", "slot_a.efi"] {
             assert_eq!(name(id), None, "{id}");
         }
