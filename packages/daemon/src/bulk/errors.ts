@@ -6,6 +6,12 @@ export const bulkError = defineErrors('BULK', {
     message: (f: { most: number }) => `${f.most} transfers are already open`,
     hint: 'try again when a transfer has ended',
   },
+  TOO_MANY_OF_CALLER: {
+    kind: 'exhausted',
+    message: (f: { most: number }) => `this key already has ${f.most} open transfers`,
+    why: 'one client must not take the place of the others',
+    hint: 'run fewer transfers at once; one that was started and left expires within a minute',
+  },
   NO_TRANSFER: {
     kind: 'unavailable',
     message: () => 'the transfer does not exist',

@@ -50,11 +50,23 @@ test('a ticket admits nothing after its time, and a transfer that runs has all t
 
 test('a result that is not fetched makes room after a minute', async () => {
   const { transfers, clock } = setUp();
-  const open = Array.from({ length: 64 }, () => transfers.open(NAME, async () => 'done'));
+  const open = Array.from({ length: 64 }, (_, at) =>
+    transfers.open({ ...NAME, caller: `key ${at % 4}` }, async () => 'done'),
+  );
   for (const { ticket } of open) await transfers.present(ticket)?.(connection);
   assert.throws(() => transfers.open(NAME, async () => 'more'), { code: 'BULK_TOO_MANY' });
   clock.now = 60_000;
   transfers.open(NAME, async () => 'more');
+});
+
+test('one caller cannot take the transfers of the others', () => {
+  const { transfers } = setUp();
+  const open = (caller: string) => transfers.open({ ...NAME, caller }, async () => 'done');
+  for (let count = 0; count < 16; count += 1) open('greedy');
+  assert.throws(() => open('greedy'), { code: 'BULK_TOO_MANY_OF_CALLER', kind: 'exhausted' });
+  open('other');
+  transfers.endOf('greedy');
+  open('greedy');
 });
 
 test('a caller that leaves, loses its key, or outlives capsuled ends the work', async () => {

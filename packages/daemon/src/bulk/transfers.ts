@@ -35,8 +35,8 @@ interface Transfer {
   result?: Promise<unknown>;
 }
 
-/** Offers, running transfers, and results that were not fetched yet, all together. */
-const MOST = 64;
+/** Offers, running transfers, and results that were not fetched yet: of all callers, and of one. */
+const MOST = { all: 64, ofCaller: 16 } as const;
 const OFFER_MS = 30_000;
 const RESULT_MS = 60_000;
 const TICKET_BYTES = 32;
@@ -56,10 +56,10 @@ export class BulkTransfers implements Disposable {
     this.#now = now;
   }
 
-  /** Fails with `BULK_TOO_MANY`. */
+  /** Fails with `BULK_TOO_MANY`, `BULK_TOO_MANY_OF_CALLER`: one key cannot take the place of all others. */
   open({ kind, caller }: Omit<TransferName, 'id'>, work: TransferWork): Ticket {
     this.#prune();
-    if (this.#transfers.size >= MOST) throw bulkError.TOO_MANY({ most: MOST });
+    this.#requireRoom(caller);
     const ticket = randomBytes(TICKET_BYTES);
     const transferId = randomBytes(16).toString('hex');
     const expiresAt = this.#now() + OFFER_MS;
@@ -114,6 +114,12 @@ export class BulkTransfers implements Disposable {
 
   [Symbol.dispose](): void {
     for (const [id, transfer] of this.#transfers) this.#drop(id, transfer);
+  }
+
+  #requireRoom(caller: string): void {
+    const own = [...this.#transfers.values()].filter((one) => one.caller === caller);
+    if (own.length >= MOST.ofCaller) throw bulkError.TOO_MANY_OF_CALLER({ most: MOST.ofCaller });
+    if (this.#transfers.size >= MOST.all) throw bulkError.TOO_MANY({ most: MOST.all });
   }
 
   #prune(): void {
