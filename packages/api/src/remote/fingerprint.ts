@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
 
-const HEX_OF_ROW = 16;
-
 /** The pin of a capsule: SHA-256 of its certificate in DER, in lower-case hexadecimal. */
 export function fingerprintOf(der: Uint8Array): string {
   return createHash('sha256').update(der).digest('hex');
-}
-
-/** A fingerprint as people compare it: rows of eight bytes. */
-export function fingerprintRows(fingerprint: string): readonly string[] {
-  const rows = fingerprint.match(new RegExp(`.{1,${HEX_OF_ROW}}`, 'g')) ?? [];
-  return rows.map((row) => (row.match(/../g) ?? []).join(' '));
 }
 
 /** Reads what a person copied: colons, blanks and capitals do not matter. Undefined for anything else. */

@@ -1,14 +1,6 @@
-import { characterWidth, textWidth } from '@capsule/core';
+import { characterWidth, plainText, textWidth } from '@capsule/core';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
-
-/** Text from elsewhere, made harmless for a terminal: one line, no control characters. */
-export function plainText(text: string): string {
-  return text.replaceAll(CONTROL, ' ');
-}
-
-/** The same for a text of several lines. */
+/** `plainText` for a text of several lines. */
 export function plainLines(text: string): string {
   return text.split('\n').map(plainText).join('\n');
 }

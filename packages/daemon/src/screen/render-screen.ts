@@ -1,4 +1,12 @@
-import { action, bare, remedy } from '@capsule/core';
+import {
+  action,
+  bare,
+  capsuleLink,
+  fingerprintRows,
+  plainText,
+  remedy,
+  wrapText,
+} from '@capsule/core';
 import { renderUnicodeCompact } from 'uqr';
 
 /** Facts for a person who stands before the machine. */
@@ -22,10 +30,16 @@ export interface ScreenFacts {
 
 /** Problems beyond these are counted. */
 const PROBLEMS_SHOWN = 3;
-const DIGITS_PER_ROW = 16;
+const COLUMNS = 80;
+/** Before a text, with its title. */
+const TITLE_COLUMNS = 15;
 
-/** The screen of a capsule, at most 80 columns wide. Pure. */
-export function renderScreen(facts: ScreenFacts): string {
+/**
+ * The screen of a capsule, at most 80 columns wide. Names may come from a lease, and problems from other programs: no
+ * control character of them reaches the console. Pure.
+ */
+export function renderScreen(foreign: ScreenFacts): string {
+  const facts = plainFacts(foreign);
   const { name, version, slot, isTrial, code } = facts;
   const trial = isTrial ? ', on trial' : '';
   return [
@@ -41,8 +55,20 @@ export function renderScreen(facts: ScreenFacts): string {
   ].join('\n');
 }
 
+function plainFacts(facts: ScreenFacts): ScreenFacts {
+  const { name, version, slot, address, problems } = facts;
+  return {
+    ...facts,
+    name: plainText(name),
+    version: plainText(version),
+    slot: plainText(slot),
+    address: plainText(address),
+    problems: problems.map(plainText),
+  };
+}
+
 function row(title: string, text: string): string {
-  return `  ${title.padEnd(13)}${text}`;
+  return `  ${title.padEnd(TITLE_COLUMNS - 2)}${text}`;
 }
 
 function rows(title: string, texts: readonly string[]): readonly string[] {
@@ -53,19 +79,15 @@ function addressOf({ address, port }: ScreenFacts): string {
   return address === '' ? 'none: the network has not answered yet' : `${address}:${port}`;
 }
 
-/** In rows of 8 bytes, as a client shows them at an adoption. */
-function fingerprintRows(fingerprint: string): readonly string[] {
-  const all = fingerprint.match(new RegExp(`.{1,${DIGITS_PER_ROW}}`, 'g')) ?? [];
-  return all.map((digits) => (digits.match(/../g) ?? []).join(' '));
-}
-
 function workloadsOf({ workloads }: ScreenFacts): string {
   return workloads === undefined ? 'unknown' : `${workloads.running} of ${workloads.total} run`;
 }
 
 function problemsOf(problems: readonly string[]): readonly string[] {
   const more = problems.length - PROBLEMS_SHOWN;
-  return [...problems.slice(0, PROBLEMS_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])];
+  const shown = problems.slice(0, PROBLEMS_SHOWN);
+  const lines = shown.flatMap((one) => wrapText(one, COLUMNS - TITLE_COLUMNS, 2));
+  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])];
 }
 
 function adoption(facts: ScreenFacts, code: string): readonly string[] {
@@ -75,7 +97,7 @@ function adoption(facts: ScreenFacts, code: string): readonly string[] {
     '  Adopt this capsule from a laptop:',
     `    ${remedy`${bare(action('adopt', { address: targetOf(facts), code }))}`.text}`,
     '',
-    ...renderUnicodeCompact(linkOf(facts)).split('\n'),
+    ...renderUnicodeCompact(capsuleLink(addressOf(facts), facts.fingerprint)).split('\n'),
   ];
 }
 
@@ -83,9 +105,4 @@ const DEFAULT_PORT = 50_000;
 
 function targetOf({ address, port }: ScreenFacts): string {
   return port === DEFAULT_PORT ? address : `${address}:${port}`;
-}
-
-/** Address and fingerprint, without the code: a photograph of the screen must not adopt the capsule. */
-function linkOf({ address, port, fingerprint }: ScreenFacts): string {
-  return `capsule://${address}:${port}?sha256=${fingerprint}`;
 }

@@ -45,6 +45,20 @@ test('a capsule without an owner shows its code, and a QR code without it', () =
   assert.match(renderScreen({ ...facts, code: 'X', address: '' }), /once it has an address/);
 });
 
+test('control characters of names and problems do not reach the console', () => {
+  const evil = 'a\u001b[2J\u0007\n\u009b31m\u202eb';
+  const foreign = { name: evil, version: evil, slot: evil, address: evil, problems: [evil] };
+  const text = renderScreen({ ...facts, ...foreign, code: 'ABCD-EFGH' });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  assert.equal(renderScreen({ ...facts, name: 'a\nb' }).split('\n').length, 10);
+});
+
+test('a long problem is wrapped', () => {
+  const text = renderScreen({ ...facts, problems: [`CODE: ${'word '.repeat(40)}`] });
+  for (const line of text.split('\n')) assert.ok(line.length <= 80, line);
+});
+
 test('problems are shown up to three, and counted beyond', () => {
   const text = renderScreen({ ...facts, problems: ['one', 'two', 'three', 'four', 'five'] });
   assert.match(text, / {2}problems {5}one\n {15}two\n {15}three\n {15}and 2 more\n/);

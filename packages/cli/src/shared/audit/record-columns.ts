@@ -1,5 +1,5 @@
 import type { AuditRecord } from '@capsule/api/wire';
-import { plainText } from '../../program/plain-text.ts';
+import { plainText } from '@capsule/core';
 import type { Listing } from '../render/listing.ts';
 import { formatMoment } from '../render/moment.ts';
 

@@ -1,8 +1,7 @@
-import { wrapText } from '@capsule/core';
+import { plainText, wrapText } from '@capsule/core';
 import { cliError } from '../../errors.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
-import { plainText } from '../../program/plain-text.ts';
 import { readLine } from '../file/read-line.ts';
 import { aborted } from './prompt.ts';
 

@@ -2,13 +2,14 @@ import {
   CHECK_LEVELS,
   CHECK_SECTIONS,
   type Check,
+  plainText,
   textWidth,
   worstLevel,
   wrapText,
 } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
-import { padText, plainText } from '../../program/plain-text.ts';
+import { padText } from '../../program/plain-text.ts';
 import { counted } from '../render/amount.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { isData } from '../render/format.ts';

@@ -1,9 +1,8 @@
 import { type Event, EventSeverity } from '@capsule/api/wire';
-import { wrapText } from '@capsule/core';
+import { plainText, wrapText } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
-import { plainText } from '../../program/plain-text.ts';
 import { parseMoment } from '../argument/duration.ts';
 import { renderDocument } from '../render/documents.ts';
 import { type Format, isData, readFormat } from '../render/format.ts';

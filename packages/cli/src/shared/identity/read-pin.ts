@@ -1,5 +1,6 @@
-import { fingerprintRows, parseFingerprint } from '@capsule/api/remote';
+import { parseFingerprint } from '@capsule/api/remote';
 import { type Address, formatAddress } from '@capsule/api/wire';
+import { fingerprintRows } from '@capsule/core';
 import { cliError } from '../../errors.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';

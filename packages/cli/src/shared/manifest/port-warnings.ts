@@ -1,7 +1,6 @@
 import type { CapsuleClient, ReportedWorkload } from '@capsule/api/wire';
-import { isCapsuleError, portKey } from '@capsule/core';
+import { isCapsuleError, plainText, portKey } from '@capsule/core';
 import type { Context } from '../../program/context/context.ts';
-import { plainText } from '../../program/plain-text.ts';
 import { readProblem } from '../capsule/read-problem.ts';
 import { retryWhileAway } from '../stream/retry-while-away.ts';
 

@@ -1,7 +1,7 @@
 import type { AppliedManifest, FieldChange } from '@capsule/api/wire';
+import { plainText } from '@capsule/core';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
-import { plainText } from '../../program/plain-text.ts';
 import { printErrors } from '../../program/print-errors.ts';
 import { printLines } from '../../program/print-lines.ts';
 import { renderDocuments } from '../render/documents.ts';

@@ -1,5 +1,6 @@
+import { plainText } from '@capsule/core';
 import type { Output } from '../../program/context/output.ts';
-import { fitText, plainText } from '../../program/plain-text.ts';
+import { fitText } from '../../program/plain-text.ts';
 
 /** Shows how several things go on, on the error stream. */
 export interface ProgressView {

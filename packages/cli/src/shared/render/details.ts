@@ -1,6 +1,6 @@
-import { textWidth, wrapText } from '@capsule/core';
+import { plainText, textWidth, wrapText } from '@capsule/core';
 import type { Output } from '../../program/context/output.ts';
-import { padText, plainText } from '../../program/plain-text.ts';
+import { padText } from '../../program/plain-text.ts';
 
 /** A fact and its value; a fact without a value is left out. Several values take a line each. */
 export type Detail = readonly [title: string, value: string | readonly string[] | undefined];

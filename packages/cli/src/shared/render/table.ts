@@ -1,6 +1,6 @@
-import { textWidth, wrapText } from '@capsule/core';
+import { plainText, textWidth, wrapText } from '@capsule/core';
 import type { Output } from '../../program/context/output.ts';
-import { cutText, fitText, padText, plainText } from '../../program/plain-text.ts';
+import { cutText, fitText, padText } from '../../program/plain-text.ts';
 import { fitWidths } from './fit-widths.ts';
 import type { TableFormat } from './format.ts';
 

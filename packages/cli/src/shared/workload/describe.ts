@@ -1,9 +1,8 @@
 import type { ReportedWorkload } from '@capsule/api/wire';
-import { wrapText } from '@capsule/core';
+import { plainText, wrapText } from '@capsule/core';
 import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Output } from '../../program/context/output.ts';
-import { plainText } from '../../program/plain-text.ts';
 import { lastEvents } from '../event/last-events.ts';
 import { renderDocuments } from '../render/documents.ts';
 import { type Format, isData, readFormat } from '../render/format.ts';
