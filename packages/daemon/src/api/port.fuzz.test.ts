@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import http2 from 'node:http2';
-import { connect as connectPlain, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  connect as connectPlain,
+  createServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -31,51 +38,66 @@ import { listenTls, type TlsListener } from './listen-tls.ts';
 const CASES = Number(process.env['CAPSULE_FUZZ_CASES'] ?? 100);
 const SEED = Number(process.env['CAPSULE_FUZZ_SEED'] ?? 20_261_130);
 /** Cases that run side by side: most of their time, they wait for the end of their connection. */
-const TOGETHER = 20;
-/** Of all cases together, with the first tenth as the start. */
-const GROWTH_MOST_BYTES = 24 * 1024 * 1024;
-const CASE_MS = 20_000;
+const TOGETHER = Math.min(200, Math.ceil(CASES / 5));
+/** Of all cases together, with the first tenth as the start: a leak of each case would be far more. */
+const GROWTH_MOST = { bytes: 32 * 1024 * 1024, descriptors: 50 } as const;
+const CASES_MS = 60_000;
 
 const params = { numRuns: Math.ceil(CASES / TOGETHER), seed: SEED, endOnFailure: true };
 const key = makeKey();
 const world = identityCase();
-const { routes, interceptors, gate, server, attempts, connections } = accessCase(world);
+/** Of one address all cases come, and none is to lose its place to another. */
+const room = { all: 1000, ofClient: 1000 };
+const { routes, interceptors, gate, server, attempts, connections } = accessCase(
+  world,
+  new Set(),
+  room,
+);
 
 suite('hostile input on the port', { concurrency: false }, () => {
   let folder: string;
   let listener: TlsListener;
+  let edge: Edge;
+  let plain: Server;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'capsule-fuzz-'));
     const rights = { role: 'admin', hasHostAccess: true } as const;
     world.keys.add({ ...rights, name: 'fuzz', publicKey: key.publicKey }, LOCAL_CALLER);
-    const limits = { openCallMs: 50, idleMs: 50, headersMs: 50 };
+    const limits = { openCallMs: 50, idleMs: 50, headersMs: 50, connections: room.all };
+    edge = new Edge({ routes, interceptors, gate, limits, describe: describePeer });
+    plain = createServer({ allowHalfOpen: true }, (socket) => edge.accept(socket));
+    await once(plain.listen(0, '127.0.0.1'), 'listening');
     listener = await listenTls({
       port: 0,
       connections,
       identity: makeTlsIdentity(folder, CAPSULE_ID),
-      edge: new Edge({ routes, interceptors, gate, limits, describe: describePeer }),
+      edge,
       limits: { handshakeMs: 300 },
     });
   });
   after(async () => {
+    plain.close();
     await listener[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
   });
 
-  const secure = (protocol: string) =>
-    connect({
-      port: listener.port,
-      host: '127.0.0.1',
-      rejectUnauthorized: false,
-      ALPNProtocols: [protocol],
-    });
+  /** One of ten over TLS, which costs far more; the edge gets the same bytes of the others. */
+  const reach = (protocol: string, at: number): Socket =>
+    at % 10 === 0
+      ? connect({
+          port: listener.port,
+          host: '127.0.0.1',
+          rejectUnauthorized: false,
+          ALPNProtocols: [protocol],
+        })
+      : connectPlain((plain.address() as AddressInfo).port, '127.0.0.1');
 
   test('frames of HTTP/2', async () => {
-    await hold(http2Bytes, (bytes) => untilClosed(secure('h2'), bytes));
+    await hold(http2Bytes, (bytes, at) => untilClosed(reach('h2', at), bytes));
   });
 
   test('requests and upgrades of HTTP/1.1', async () => {
-    await hold(http1Bytes, (bytes) => untilClosed(secure('http/1.1'), bytes));
+    await hold(http1Bytes, (bytes, at) => untilClosed(reach('http/1.1', at), bytes));
   });
 
   test('handshakes', async () => {
@@ -138,22 +160,27 @@ suite('hostile input on the port', { concurrency: false }, () => {
   });
 
   /** Every case ends in time, the port answers afterwards, and nothing grows. */
-  async function hold<T>(cases: fc.Arbitrary<T>, run: (one: T) => Promise<unknown>): Promise<void> {
+  async function hold<T>(
+    cases: fc.Arbitrary<T>,
+    run: (one: T, at: number) => Promise<unknown>,
+  ): Promise<void> {
     const together = fc.array(cases, { minLength: TOGETHER, maxLength: TOGETHER });
     let count = 0;
-    let start = 0;
+    let start = { bytes: 0, descriptors: 0 };
     await fc.assert(
       fc.asyncProperty(together, async (some) => {
         count += 1;
         refresh();
         await inTime(Promise.all(some.map(run)));
-        if (count === Math.ceil(params.numRuns / 10)) start = usedBytes();
+        if (count === Math.ceil(params.numRuns / 10)) start = await used();
       }),
       params,
     );
     refresh();
     await answers();
-    assert.ok(usedBytes() - start < GROWTH_MOST_BYTES, 'memory grows');
+    const end = await used();
+    assert.ok(end.bytes - start.bytes < GROWTH_MOST.bytes, 'memory grows');
+    assert.ok(end.descriptors - start.descriptors < GROWTH_MOST.descriptors, 'descriptors leak');
   }
 
   /** The clock goes on; refusals are no subject here, and would make a pause for all cases after them. */
@@ -190,7 +217,7 @@ async function untilClosed(socket: Socket, bytes: Buffer): Promise<void> {
 
 async function inTime(work: Promise<unknown>): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('the case does not end')), CASE_MS);
+  const timer = setTimeout(() => reject(new Error('a case does not end')), CASES_MS);
   try {
     await Promise.race([work, promise]);
   } finally {
@@ -198,8 +225,18 @@ async function inTime(work: Promise<unknown>): Promise<void> {
   }
 }
 
-function usedBytes(): number {
+interface Used {
+  readonly bytes: number;
+  readonly descriptors: number;
+}
+
+/** What is left when the collector finds no more: one run of it leaves what has finalizers. */
+async function used(before = Number.POSITIVE_INFINITY): Promise<Used> {
+  await setImmediate();
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed + process.memoryUsage().external;
+  const { heapUsed, external } = process.memoryUsage();
+  const bytes = heapUsed + external;
+  if (bytes < before * 0.99) return used(bytes);
+  return { bytes, descriptors: readdirSync('/proc/self/fd').length };
 }
