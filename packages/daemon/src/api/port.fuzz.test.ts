@@ -13,7 +13,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -230,9 +229,9 @@ interface Used {
   readonly descriptors: number;
 }
 
-/** What is left when the collector finds no more: one run of it leaves what has finalizers. */
+/** The memory that no further collection makes less: one alone leaves objects with finalizers. */
 async function used(before = Number.POSITIVE_INFINITY): Promise<Used> {
-  await setImmediate();
+  await new Promise(setImmediate);
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
   const { heapUsed, external } = process.memoryUsage();

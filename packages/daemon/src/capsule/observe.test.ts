@@ -29,6 +29,7 @@ function observer(folder: string, faults: Partial<CapsuleObserverParts>): Capsul
       names: { problem: () => undefined } as CapsuleObserverParts['network']['names'],
       listeners: { find: () => [] },
     },
+    apiProblems: () => [],
     workloads: { specs: { list: () => [] }, observer: { statusOf: () => assert.fail() } },
     ...faults,
   });
@@ -71,4 +72,15 @@ test('a store that fails under way is reported with its own code', async () => {
   assert.equal(seen.workloads, undefined);
   assert.deepEqual([...new Set(seen.problems.map(({ code }) => code))], ['STORE_UNREADABLE']);
   assert.equal(seen.problems.length, 1);
+});
+
+test('a problem of the API on the network is one of the capsule', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-info-'));
+  const fault = fakeError('CAPSULE_PORT_TAKEN', 'unavailable', 'the port is taken');
+  const one = observer(folder.path, { apiProblems: () => [fault] });
+  const { problems } = await one.look(new AbortController().signal);
+  assert.deepEqual(
+    problems.map(({ code }) => code),
+    ['CAPSULE_PORT_TAKEN'],
+  );
 });

@@ -40,6 +40,8 @@ export interface CapsuleObserverParts {
   readonly network: { readonly names: NameResponder; readonly listeners: PortListeners };
   /** The slots of a machine that is the capsule's own. */
   readonly slots?: () => Promise<MachineSlots>;
+  /** Problems of the API on the network. */
+  readonly apiProblems: () => readonly CapsuleError[];
   /** The workloads, or the error that makes their store unusable. */
   readonly workloads: WorkloadsSeen | CapsuleError;
 }
@@ -78,7 +80,7 @@ export class CapsuleObserver {
   }
 
   async look(signal: AbortSignal): Promise<CapsuleSeen> {
-    const { hostReport, volumeBackend, workloads } = this.#parts;
+    const { hostReport, volumeBackend, workloads, apiProblems } = this.#parts;
     const parts = new KnownParts();
     const [machine, host, runtime, pool, microVms] = await Promise.all([
       readMachineFacts(this.#parts, parts),
@@ -92,11 +94,13 @@ export class CapsuleObserver {
     const { names, listeners } = this.#parts.network;
     const counted = await parts.read('the list of workloads', () => count(workloads));
     const shadowed = await parts.read('the ports in use', () => portProblems(workloads, listeners));
+    const api = await parts.read('the state of the API', async () => apiProblems());
     const problems = [
       ...(isCapsuleError(workloads) ? problemOf(workloads) : []),
       ...runtimeProblems(runtime),
       ...(pool === undefined ? [] : poolProblems(pool)),
       ...problemOf(names.problem()),
+      ...(api ?? []).flatMap(problemOf),
       ...(host ?? []).map(hostProblem),
       ...(shadowed ?? []),
       ...parts.problems.flatMap(problemOf),

@@ -10,6 +10,14 @@ export const identityError = defineErrors('IDENTITY', {
     why: 'a new certificate would look like an attack to every client that pinned this one',
     hint: 'restore the file from a backup, or move it away and let every client adopt the new certificate; the unix socket works meanwhile',
   },
+  REPLACED: {
+    kind: 'precondition',
+    message: (f: { foundId: string; capsuleId: string; kept: string }) =>
+      `the capsule has a new certificate: the one it had names the capsule ${f.foundId}, and the store ${f.capsuleId}`,
+    why: 'store and certificate come from two capsules; clients that pinned the old certificate refuse this capsule',
+    hint: ({ kept }: { kept: string }) =>
+      `restore the store of the same capsule and move ${kept} back to tls.pem, or let every client adopt the new certificate`,
+  },
 });
 
 /** Refusals of callers whose identity is not proven, or is not enough. Facts never hold tokens. */

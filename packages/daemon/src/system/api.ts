@@ -1,24 +1,16 @@
 import os from 'node:os';
-import { Edge, type EdgeParts } from '@capsule/api/server';
-import {
-  type CapsuleError,
-  isCapsuleError,
-  keyedLock,
-  type MachineMonitors,
-  shortIdOf,
-} from '@capsule/core';
+import { Edge } from '@capsule/api/server';
+import { type CapsuleError, isCapsuleError, keyedLock, shortIdOf } from '@capsule/core';
 import { SystemLogFile } from '@capsule/drivers';
 import { createContextValues } from '@connectrpc/connect';
 import { auditEdge } from '../api/access/audit-edge.ts';
 import { authorizeEdge } from '../api/access/authorize-edge.ts';
 import { callerKey } from '../api/access/caller-key.ts';
-import { describePeer } from '../api/access/peer.ts';
 import { bulkEdge } from '../api/bulk-edge.ts';
 import type { CapsuleServiceParts } from '../api/capsule-service.ts';
 import { errorEdge } from '../api/error-edge.ts';
 import { HeapTuning } from '../api/heap-tuning.ts';
 import { listen } from '../api/listen.ts';
-import { listenTls, NETWORK_LIMITS } from '../api/listen-tls.ts';
 import { capsuleRoutes, type StoredParts } from '../api/routes.ts';
 import { traceEdge } from '../api/trace-edge.ts';
 import type { WorkloadServiceParts } from '../api/workload-service.ts';
@@ -35,28 +27,14 @@ import { manifestKinds } from '../manifest/kinds.ts';
 import type { UpdateCommands } from '../update/commands.ts';
 import { describeSlots } from '../update/describe.ts';
 import { updateError } from '../update/errors.ts';
-import { type Access, gateOf, recorderOf, rightsOf } from './access.ts';
-import { hideAdoption, showAdoption } from './adoption-display.ts';
-import { announceApi } from './announce.ts';
-import { createDiagnosis, type Inspection } from './diagnosis.ts';
-import { type Identity, tlsWithoutStore } from './identity.ts';
+import { gateOf, recorderOf, rightsOf } from './access.ts';
+import type { ApiParts } from './api-parts.ts';
+import { createDiagnosis } from './diagnosis.ts';
+import { openNetworkPort } from './network-port.ts';
 import type { Ports } from './ports.ts';
 import type { Setup } from './setup.ts';
-import type { Stored } from './stored.ts';
+import { identityOf, type Stored } from './stored.ts';
 import type { Updates } from './updates.ts';
-
-export interface ApiParts {
-  readonly version: string;
-  readonly startedAt: number;
-  readonly ports: Ports;
-  readonly microVms: MachineMonitors;
-  readonly inspection: Inspection;
-  readonly access: Access;
-  /** Or the error that makes the store unusable. */
-  readonly stored: Stored | CapsuleError;
-  /** Undefined: the machine is not the capsule's own. */
-  readonly updates: Updates | undefined;
-}
 
 /** Serves the API to root on this machine and to enrolled keys on the network, until it is disposed of. */
 export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisposable> {
@@ -86,40 +64,12 @@ export async function serveApi(setup: Setup, parts: ApiParts): Promise<AsyncDisp
   await using stack = new AsyncDisposableStack();
   // The mode of the socket has decided on the caller.
   const describe = () => createContextValues().set(callerKey, LOCAL_CALLER);
-  stack.use(await listen(setup.paths.socket, new Edge({ ...calls, describe })));
-  const identity = identityOf(stored);
   const gate = gateOf(parts, access, record);
-  const network = await listenOnNetwork(setup, parts, { ...calls, gate });
-  if (network !== undefined) stack.use(network);
-  hideAdoption(setup);
-  if (network !== undefined && identity !== undefined) {
-    stack.use(showAdoption(setup, identity));
-    stack.use(await announceApi(setup, parts.version, identity));
-  }
+  // Before the socket: its first caller finds the port open, or learns why it is not.
+  const port = await openNetworkPort(setup, parts, { ...calls, gate });
+  stack.use(port);
+  stack.use(await listen(setup.paths.socket, new Edge({ ...calls, describe })));
   return stack.move();
-}
-
-/** The unix socket works without: a port that is taken, or no certificate, is no reason to stop. */
-async function listenOnNetwork(
-  setup: Setup,
-  { stored, access: { connections } }: ApiParts,
-  calls: Pick<EdgeParts, 'routes' | 'interceptors' | 'upgrades' | 'gate'>,
-): Promise<AsyncDisposable | undefined> {
-  const { config, log } = setup;
-  const identity = isCapsuleError(stored) ? tlsWithoutStore(setup) : identityOf(stored)?.tls;
-  if (config.api.port === 0 || identity === undefined) return undefined;
-  try {
-    const edge = new Edge({ ...calls, limits: NETWORK_LIMITS, describe: describePeer });
-    return await listenTls({ port: config.api.port, identity, connections, edge });
-  } catch (error) {
-    log.error('API not on the network', { port: config.api.port, error });
-    return undefined;
-  }
-}
-
-function identityOf(stored: Stored | CapsuleError): Identity | undefined {
-  if (isCapsuleError(stored) || isCapsuleError(stored.identity)) return undefined;
-  return stored.identity;
 }
 
 /** Without a store, the capsule has no realm but the first one, and no alias. */
@@ -155,7 +105,7 @@ export function capsuleObserver(setup: Setup, parts: ApiParts): CapsuleObserver 
 }
 
 function observerParts({ config, paths }: Setup, parts: ApiParts): CapsuleObserverParts {
-  const { ports, microVms, stored, updates } = parts;
+  const { ports, microVms, stored, updates, problems } = parts;
   const { runtime, network } = ports;
   return {
     permPath: config.permPath,
@@ -165,6 +115,7 @@ function observerParts({ config, paths }: Setup, parts: ApiParts): CapsuleObserv
     volumeBackend: ports.volumes.backend,
     microVms,
     network,
+    apiProblems: () => problems.list(),
     workloads: isCapsuleError(stored) ? stored : workloadsSeen(stored),
     ...(updates && { slots: () => slotsOf(updates) }),
   };

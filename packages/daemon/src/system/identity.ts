@@ -4,11 +4,13 @@ import type { Database } from '@capsule/engine';
 import type { IdentityServiceParts } from '../api/identity-service.ts';
 import { AdoptionWindow } from '../identity/adoption/window.ts';
 import {
+  keepTlsIdentity,
   makeTlsIdentity,
   readTlsIdentity,
   type TlsIdentity,
 } from '../identity/certificate/tls-identity.ts';
 import { Challenges } from '../identity/challenges.ts';
+import { identityError } from '../identity/errors.ts';
 import { KeyCommands } from '../identity/keys.ts';
 import { IdentityRecords } from '../identity/records.ts';
 import { SpentTokens } from '../identity/token/spent-tokens.ts';
@@ -19,6 +21,8 @@ import type { Setup } from './setup.ts';
 /** The parts that decide who may call. */
 export interface Identity {
   readonly tls: TlsIdentity;
+  /** The certificate is a new one, because that of another capsule was found. */
+  readonly replaced?: CapsuleError;
   readonly verifier: TokenVerifier;
   readonly service: IdentityServiceParts;
 }
@@ -30,11 +34,13 @@ export function createIdentity(
   onKeyRemoved: (kid: string) => void,
 ): Identity | CapsuleError {
   const records = new IdentityRecords(db);
-  const tls = orError(() => openTlsIdentity(paths.tls, db, records));
-  if (isCapsuleError(tls)) {
-    log.error('certificate not usable', { error: tls });
-    return tls;
+  const opened = orError(() => openTlsIdentity(paths.tls, db, records));
+  if (isCapsuleError(opened)) {
+    log.error('certificate not usable', { error: opened });
+    return opened;
   }
+  const { tls, replaced } = opened;
+  if (replaced !== undefined) log.error('certificate replaced', { error: replaced });
   const { capsuleId, fingerprint, digest } = tls;
   const challenges = new Challenges(monotonicMs);
   const keys = new KeyCommands({ db, records, now, onRemoved: onKeyRemoved });
@@ -48,7 +54,7 @@ export function createIdentity(
     certificateDigest: digest,
   });
   return {
-    tls,
+    ...opened,
     verifier: new TokenVerifier({ db, records, spent, challenges, capsuleId, fingerprint, now }),
     service: { capsuleId, fingerprint, keys, adoption, challenges, now },
   };
@@ -56,20 +62,27 @@ export function createIdentity(
 
 /**
  * Returns the key and certificate of the capsule, and makes them at its first start. A new store takes the identity of
- * the certificate: clients that pinned it find the same capsule.
+ * the certificate: clients that pinned it find the same capsule. The certificate of a capsule other than the store's is
+ * kept, and replaced.
  */
 export function openTlsIdentity(
   folder: string,
   db: Database,
   records: IdentityRecords,
-): TlsIdentity {
+): Pick<Identity, 'tls' | 'replaced'> {
   const found = readTlsIdentity(folder);
   return db.transaction(() => {
     const stored = records.capsuleId();
     const capsuleId = stored ?? found?.capsuleId ?? capsuleIdFrom(randomBytes(16));
     if (stored === undefined) records.nameCapsule(capsuleId);
-    return found?.capsuleId === capsuleId ? found : makeTlsIdentity(folder, capsuleId);
+    if (found?.capsuleId === capsuleId) return { tls: found };
+    const replaced = found && replacedError(found, keepTlsIdentity(folder, found), capsuleId);
+    return { tls: makeTlsIdentity(folder, capsuleId), ...(replaced && { replaced }) };
   });
+}
+
+function replacedError(found: TlsIdentity, kept: string, capsuleId: string): CapsuleError {
+  return identityError.REPLACED({ foundId: found.capsuleId, capsuleId, kept });
 }
 
 /** The certificate of a capsule whose store cannot be used, so that it can say so; undefined where there is none. */

@@ -2,7 +2,8 @@ import { isCapsuleError } from '@capsule/core';
 import { writeConsoles } from '@capsule/machine';
 import type { ScreenFacts } from '../screen/render-screen.ts';
 import { Screen } from '../screen/screen.ts';
-import { type ApiParts, capsuleObserver } from './api.ts';
+import { capsuleObserver } from './api.ts';
+import type { ApiParts } from './api-parts.ts';
 import type { Setup } from './setup.ts';
 import type { Updates } from './updates.ts';
 

@@ -1,4 +1,4 @@
-import type { CapsuleError } from '@capsule/core';
+import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import type { AuditLog } from '../audit/log.ts';
 import type { RegistryCommands } from '../registry/commands.ts';
 import type { Base } from './base.ts';
@@ -13,4 +13,10 @@ export interface Stored {
   readonly audit: AuditLog;
   /** Or the error that makes the capsule's certificate unusable. */
   readonly identity: Identity | CapsuleError;
+}
+
+/** Undefined where the store or the certificate is unusable. */
+export function identityOf(stored: Stored | CapsuleError): Identity | undefined {
+  if (isCapsuleError(stored) || isCapsuleError(stored.identity)) return undefined;
+  return stored.identity;
 }

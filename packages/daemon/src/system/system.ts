@@ -16,6 +16,7 @@ import { scopeMaker } from '../scope/make.ts';
 import type { CellsSeen } from '../update/sickness.ts';
 import { type Access, createAccess, endKey } from './access.ts';
 import { serveApi } from './api.ts';
+import { ApiProblems } from './api-problems.ts';
 import { createBase } from './base.ts';
 import { openInspection } from './diagnosis.ts';
 import { createIdentity } from './identity.ts';
@@ -71,7 +72,9 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   await network.names.serveSpace(firstSpace(config));
   const inspection = openInspection(setup, runtimes);
   const updates = await updatesOf(setup, { stored, ports });
-  const api = { version, startedAt, ports, microVms, inspection, stored, updates, access };
+  const problems = new ApiProblems(stored);
+  const parts = { version, startedAt, ports, microVms, inspection, stored };
+  const api = { ...parts, updates, access, problems };
   stack.use(await serveApi(setup, api));
   if (updates !== undefined) {
     stack.use(startPulse(paths.alive, log));

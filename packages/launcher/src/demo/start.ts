@@ -24,6 +24,7 @@ import { adoptForCaller, findCaller } from './adopt-for-caller.ts';
 import { DEMO } from './demo-manifest.ts';
 import { demoError } from './errors.ts';
 import { npmRun } from './npm-run.ts';
+import { otherProblems } from './other-problems.ts';
 import { renderLater } from './render-next.ts';
 import { renderOutcome } from './render-outcome.ts';
 import { showTour } from './show-tour.ts';
@@ -69,6 +70,7 @@ await runProgram(async () => {
   await waitForApi(started, API_TIMEOUT_MS);
   announce(started, rootfs, performance.now() - begunAt);
   const { claim } = started;
+  for (const note of await otherProblems(started)) say(`note: ${note}`);
   const isAdopted = await adopt(claim);
   if (!withTour) {
     say(renderLater(claim, isAdopted));

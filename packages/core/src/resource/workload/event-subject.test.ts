@@ -8,12 +8,14 @@ const WEB = refOfWorkload('web');
 const SIBLING = { ...WEB, container: 'log' };
 const ELSEWHERE = { ...WEB, cell: { ...WEB.cell, stack: 'shop' } };
 const VOLUME_CELL = { cell: { ...WEB.cell, cell: 'volume' }, container: 'log' };
+const CAPSULE_CELL = { cell: { ...WEB.cell, cell: 'capsule' }, container: 'api' };
 
 test('a subject is shown by a name without internal keys, which leads back to it', () => {
   for (const [ref, name] of [
     [SIBLING, 'web/log'],
     [ELSEWHERE, 'main/default/shop/web/web'],
     [VOLUME_CELL, 'main/default/default/volume/log'],
+    [CAPSULE_CELL, 'main/default/default/capsule/api'],
   ] as const) {
     assert.equal(nameOfSubject(containerKey(ref)), name);
     const feedKey = cellKey(ref.cell);
@@ -32,7 +34,7 @@ test('the name of a cell or workload stands for all its containers', () => {
 });
 
 test('every other subject is called as it is', () => {
-  for (const subject of ['volume/web', 'volume/', 'a/b/c', containerKey(SIBLING)]) {
+  for (const subject of ['volume/web', 'volume/', 'capsule/api', 'a/b/c', containerKey(SIBLING)]) {
     assert.equal(subjectsOfName(subject).subject, subject);
   }
   assert.equal(nameOfSubject('volume/web'), 'volume/web');

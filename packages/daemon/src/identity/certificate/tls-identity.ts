@@ -6,7 +6,7 @@ import {
   randomBytes,
   X509Certificate,
 } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from '@capsule/engine';
 import { identityError } from '../errors.ts';
@@ -26,6 +26,8 @@ export interface TlsIdentity {
 }
 
 const FILE = 'tls.pem';
+/** Of the fingerprint, in the name of a kept file. */
+const NAME_DIGITS = 16;
 
 /**
  * Reads the key and certificate in `folder`; undefined where there are none. Fails with `IDENTITY_UNUSABLE` for a
@@ -60,6 +62,20 @@ export function makeTlsIdentity(folder: string, capsuleId: string): TlsIdentity 
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeDurably(join(folder, FILE), Buffer.from(made.key + made.cert));
   return made;
+}
+
+/**
+ * Keeps the file in `folder` beside the one that will replace it, and returns its path. Its name is that of its
+ * content: a second call finds it.
+ */
+export function keepTlsIdentity(folder: string, { fingerprint }: TlsIdentity): string {
+  const kept = join(folder, `tls-${fingerprint.slice(0, NAME_DIGITS)}.pem`);
+  try {
+    linkSync(join(folder, FILE), kept);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return kept;
 }
 
 function describe(privateKey: KeyObject, cert: X509Certificate): TlsIdentity {
