@@ -47,6 +47,8 @@ export class FakeContainerRuntime implements ContainerRuntime {
   readonly #entries = new Map<string, Entry>();
   readonly #events = new Broadcast<RuntimeEvent>();
   readonly #failures = new Map<RuntimeCall, unknown[]>();
+  /** Keys of containers that cannot be removed. */
+  readonly #kept = new Set<string>();
   #isUp = true;
   #lastPid = 1000;
   /** Every call that was made, in order: `start web`. */
@@ -59,6 +61,15 @@ export class FakeContainerRuntime implements ContainerRuntime {
   /** The next call of that kind fails with `error`. */
   failNext(call: RuntimeCall, error: unknown): void {
     this.#failures.set(call, [...(this.#failures.get(call) ?? []), error]);
+  }
+
+  /** The removal of these containers fails until `release`. */
+  keep(refs: readonly ContainerRef[]): void {
+    for (const ref of refs) this.#kept.add(containerKey(ref));
+  }
+
+  release(refs: readonly ContainerRef[]): void {
+    for (const ref of refs) this.#kept.delete(containerKey(ref));
   }
 
   /** The program of a running container ends by itself. */
@@ -195,6 +206,7 @@ export class FakeContainerRuntime implements ContainerRuntime {
   async remove(ref: ContainerRef, signal?: AbortSignal): Promise<void> {
     this.#enter('remove', ref.container, signal);
     const key = containerKey(ref);
+    if (this.#kept.has(key)) throw new RangeError('busy');
     const entry = this.#entries.get(key);
     if (entry !== undefined) this.#takeDown(key, entry);
   }
