@@ -58,6 +58,20 @@ const CASES: Readonly<Record<string, Case>> = {
       assert.equal(await statusField(lab, status.pid, 'Gid'), '77\t77\t77\t77');
     },
   },
+  groupAdd: {
+    block: { groupAdd: [44, 'web'] },
+    shows: async (lab, { status }) => {
+      const groups = await statusField(lab, status.pid, 'Groups');
+      assert.deepEqual(groups.trim().split(' ').slice(-2), ['44', '102']);
+    },
+  },
+  shmSize: {
+    block: { shmSize: '128MiB' },
+    shows: async (lab, { status }) => {
+      const mounts = await readFile(pathOf(lab, `/proc/${status.pid}/mounts`), 'utf8');
+      assert.match(mounts, / \/dev\/shm tmpfs [^ ]*size=131072k/);
+    },
+  },
   hostname: {
     block: { hostname: 'other.lan' },
     shows: async (lab, workload) => {

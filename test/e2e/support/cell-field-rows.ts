@@ -115,6 +115,12 @@ export const ROWS: Readonly<Record<CellField, FieldRow>> = {
     assert.equal(await statusField(lab, pid, 'Uid'), Array(4).fill(uid).join('\t'));
     assert.equal(await statusField(lab, pid, 'Gid'), Array(4).fill(gid).join('\t'));
   }),
+  groupAdd: edited('newContainer', [[44, 'web'], [45]], async ({ lab, pid }, groups) => {
+    const gids = groups.map((group) => (group === 'web' ? '102' : String(group)));
+    const shown = (await statusField(lab, pid, 'Groups')).trim().split(' ');
+    for (const gid of gids) assert.ok(shown.includes(gid), gid);
+    assert.equal(shown.includes('44'), groups.includes(44));
+  }),
   env: edited(
     'newContainer',
     [
@@ -299,6 +305,7 @@ export const ROWS: Readonly<Record<CellField, FieldRow>> = {
       assert.match(limits, new RegExp(`^Max open files\\s+${soft}\\s+${hard}\\s`, 'm'));
     },
   ),
+  shmSize: edited('inPlace', ['1M', 128 * 1024 * 1024], holdsSharedMemory, OWN),
   sysctls: edited(
     'newContainer',
     [
@@ -339,6 +346,11 @@ function inEnvironment(name: string): Shows<string> {
   return async ({ lab, pid }, value) => {
     assert.ok((await wordsOf(lab, pid, 'environ')).includes(`KUKEON_${name}=${value}`));
   };
+}
+
+async function holdsSharedMemory(at: RowContainer, size: string | number): Promise<void> {
+  const kib = size === '1M' ? 1024 : 128 * 1024;
+  assert.match((await mountsOf(at))['/dev/shm'] ?? '', new RegExp(`size=${kib}k`));
 }
 
 function sharesWithCapsule(kind: string): Shows<boolean> {

@@ -13,6 +13,8 @@ export interface CellNamespacesSeen {
   readonly key: string;
   /** The host name of the last complete `pin`. */
   readonly hostname: string | undefined;
+  /** The most bytes that the shared memory holds; undefined while it is not mounted. */
+  readonly shmBytes?: number;
   /** The settings of the kernel that `pin` noted when it made the namespaces; undefined without a note. */
   readonly sysctls?: string;
   /** IPC and UTS namespaces and shared memory are all there, with that host name. */
@@ -22,6 +24,8 @@ export interface CellNamespacesSeen {
 /** The spec of a cell's namespaces. */
 export interface CellNamespaceNames {
   readonly hostname: string;
+  /** The most bytes that the shared memory holds, also where it is mounted already. */
+  readonly shmBytes: number;
   /** Noted when the namespaces are made: settings stay in a namespace for as long as it exists. */
   readonly sysctls?: string;
 }
@@ -31,7 +35,7 @@ export interface CellNamespaceNames {
  * containers restart. A microVM has none. All calls are idempotent, and complete what a killed process has begun.
  */
 export interface CellNamespaces {
-  /** Keeps what is pinned already: running containers are in it. Sets the host name, also a changed one. */
+  /** Keeps what is pinned already: running containers are in it. Sets the host name and the size of the shared memory, also changed ones. */
   pin(key: string, names: CellNamespaceNames, signal?: AbortSignal): Promise<void>;
   /** Containers that still run keep their namespaces until they end. */
   unpin(key: string, signal?: AbortSignal): Promise<void>;

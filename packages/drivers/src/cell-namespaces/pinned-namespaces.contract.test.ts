@@ -13,7 +13,7 @@ const FOLDER = `/run/capsule-cells/${KEY}`;
 const IPC = `${FOLDER}/ipc`;
 const UTS = `${FOLDER}/uts`;
 const SHM = `${FOLDER}/shm`;
-const WEB = { hostname: 'web' };
+const WEB = { hostname: 'web', shmBytes: 64 * 1024 * 1024 };
 
 if (await inOwnNamespaces(import.meta.filename)) {
   cellNamespacesContract('bind mounts', async (t) => {
@@ -53,10 +53,24 @@ if (await inOwnNamespaces(import.meta.filename)) {
       const before = await inodes();
       await run('umount', [SHM]);
       assert.equal((await namespaces.inspect(KEY))?.complete, false);
-      await namespaces.pin(KEY, { hostname: 'other' });
+      await namespaces.pin(KEY, { ...WEB, hostname: 'other' });
       assert.deepEqual(await inodes(), before);
       assert.equal(await inside('hostname'), 'other');
       assert.equal((await namespaces.inspect(KEY))?.complete, true);
+    });
+
+    test('files in the shared memory survive another size, and one that is too small changes nothing', async (t) => {
+      const namespaces = open(t);
+      await namespaces.pin(KEY, WEB);
+      await writeFile(`${SHM}/held`, Buffer.alloc(1024 * 1024));
+      await assert.rejects(namespaces.pin(KEY, { ...WEB, shmBytes: 8192 }), {
+        code: 'NAMESPACE_SHM_NOT_RESIZED',
+      });
+      assert.equal((await namespaces.inspect(KEY))?.shmBytes, WEB.shmBytes);
+      await namespaces.pin(KEY, { ...WEB, shmBytes: 2 * 1024 * 1024 });
+      const { stdout } = await run('findmnt', ['-n', '-o', 'OPTIONS', SHM]);
+      assert.match(stdout, /^rw,nosuid,nodev,noexec,.*size=2048k/);
+      assert.equal((await stat(`${SHM}/held`)).size, 1024 * 1024);
     });
 
     /** The states in which a killed process leaves a pin or an unpin. */
@@ -75,7 +89,7 @@ if (await inOwnNamespaces(import.meta.filename)) {
         await make();
         assert.equal((await namespaces.inspect(KEY))?.complete, false);
         await namespaces.pin(KEY, WEB);
-        assert.deepEqual(await namespaces.list(), [{ key: KEY, hostname: 'web', complete: true }]);
+        assert.deepEqual(await namespaces.list(), [{ key: KEY, ...WEB, complete: true }]);
         assert.equal(await inside('hostname'), 'web');
         await namespaces.unpin(KEY);
         assert.equal(existsSync(FOLDER), false);

@@ -10,12 +10,11 @@ import { namesIn, run } from '@capsule/host';
 import { namespaceError } from './errors.ts';
 import { lookAtPins, makePlaces, type Pins, type PinsSeen, pinsOf, removePlaces } from './pins.ts';
 
-/** As much shared memory as Docker gives a container. */
-const SHM_OPTIONS = 'size=67108864,mode=1777,nosuid,nodev,noexec';
+const SHM_OPTIONS = 'mode=1777,nosuid,nodev,noexec';
 
-/** Runs inside of the namespaces: sets the host name, and mounts shared memory at the second argument, if any. */
+/** Runs inside of the namespaces: sets the host name, and mounts shared memory at a place with a size, if any. */
 const INSIDE = `printf %s "$1" > /proc/sys/kernel/hostname || exit 1
-[ -z "$2" ] || exec mount -t tmpfs -o ${SHM_OPTIONS} shm "$2"`;
+[ -z "$2" ] || exec mount -t tmpfs -o ${SHM_OPTIONS},size="$3" shm "$2"`;
 
 /** Mounts of one place: a process of a killed capsuled may have mounted there at the same time. */
 const MOST_MOUNTS = 4;
@@ -34,14 +33,17 @@ export class PinnedNamespaces implements CellNamespaces {
     this.#root = root;
   }
 
-  pin(key: string, { hostname, sysctls }: CellNamespaceNames, signal?: AbortSignal) {
+  pin(key: string, names: CellNamespaceNames, signal?: AbortSignal) {
+    const { hostname, shmBytes, sysctls } = names;
     return this.#lock(key, async () => {
       const pins = pinsOf(this.#root, key);
       const seen = await lookAtPins(pins);
+      const isSized = seen?.shm !== true || seen.shmBytes === shmBytes;
+      if (!isSized) await resize(pins.shm, shmBytes, signal);
       if (seen !== undefined && isWhole(seen) && seen.hostname === hostname) return;
       await makePlaces(pins, seen);
       await rm(pins.mark, { force: true });
-      const [program = '', ...args] = commandOf(pins, seen, hostname);
+      const [program = '', ...args] = commandOf(pins, seen, names);
       await run(program, args, signal === undefined ? {} : { signal });
       const isNew = seen?.hostname === undefined && seen?.sysctls === undefined;
       if (isNew && sysctls !== undefined) await writeFile(pins.sysctls, sysctls);
@@ -65,8 +67,10 @@ export class PinnedNamespaces implements CellNamespaces {
   async inspect(key: string): Promise<CellNamespacesSeen | undefined> {
     const seen = await lookAtPins(pinsOf(this.#root, key));
     if (seen === undefined) return undefined;
-    const { hostname, sysctls } = seen;
-    return { key, hostname, ...(sysctls !== undefined && { sysctls }), complete: isWhole(seen) };
+    const { hostname, shmBytes, sysctls } = seen;
+    const noted = { ...(sysctls !== undefined && { sysctls }) };
+    const sized = { ...(shmBytes !== undefined && { shmBytes }) };
+    return { key, hostname, ...sized, ...noted, complete: isWhole(seen) };
   }
 
   async list(): Promise<readonly CellNamespacesSeen[]> {
@@ -89,7 +93,7 @@ function isWhole({ ipc, uts, shm, hostname }: PinsSeen): boolean {
 function commandOf(
   { ipc, uts, shm }: Pins,
   seen: PinsSeen | undefined,
-  hostname: string,
+  { hostname, shmBytes }: CellNamespaceNames,
 ): readonly string[] {
   const missing = [
     ...(seen?.ipc === true ? [] : [`--ipc=${ipc}`]),
@@ -98,8 +102,19 @@ function commandOf(
   return [
     ...(seen?.uts === true ? ['nsenter', `--uts=${uts}`, '--'] : []),
     ...(missing.length > 0 ? ['unshare', ...missing, '--'] : []),
-    ...['sh', '-c', INSIDE, 'sh', hostname, seen?.shm === true ? '' : shm],
+    ...['sh', '-c', INSIDE, 'sh', hostname, seen?.shm === true ? '' : shm, String(shmBytes)],
   ];
+}
+
+/** Every container of the cell sees it at once: they mount the same file system. */
+async function resize(shm: string, bytes: number, signal?: AbortSignal) {
+  const options = `remount,nosuid,nodev,noexec,size=${bytes}`;
+  try {
+    await run('mount', ['-o', options, shm], signal === undefined ? {} : { signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw namespaceError.SHM_NOT_RESIZED({ bytes }, cause);
+  }
 }
 
 async function mountedPlaces(pins: Pins): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statfsSync, statSync } from 'node:fs';
 import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -24,6 +24,8 @@ export interface PinsSeen {
   readonly ipc: boolean;
   readonly uts: boolean;
   readonly shm: boolean;
+  /** The most that the shared memory holds; undefined while it is not mounted. */
+  readonly shmBytes: number | undefined;
   /** The host name of the last complete pin. */
   readonly hostname: string | undefined;
   /** The settings with which the namespaces were made. */
@@ -54,7 +56,14 @@ export async function lookAtPins(pins: Pins): Promise<PinsSeen | undefined> {
   );
   const [ipc, uts] = await Promise.all([namespaceStateAt(pins.ipc), namespaceStateAt(pins.uts)]);
   const isMounted = shm !== undefined && shm.dev !== folder.dev;
-  return { ipc: ipc === 'pinned', uts: uts === 'pinned', shm: isMounted, hostname, sysctls };
+  const shmBytes = isMounted ? sizeOf(pins.shm) : undefined;
+  const pinned = { ipc: ipc === 'pinned', uts: uts === 'pinned', shm: isMounted };
+  return { ...pinned, shmBytes, hostname, sysctls };
+}
+
+function sizeOf(mount: string): number {
+  const { bsize, blocks } = statfsSync(mount);
+  return bsize * blocks;
 }
 
 /** Makes the places of the mounts. Only root may enter: every user may write to the cell's shared memory. */

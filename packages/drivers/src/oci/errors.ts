@@ -19,6 +19,13 @@ export const programError = defineErrors('RUNTIME', {
     why: 'the user is neither a number nor a name in its /etc/passwd or /etc/group',
     hint: 'set `user` in the manifest to a name that the image has, or to a number',
   },
+  GROUP_UNKNOWN: {
+    kind: 'invalid',
+    message: (f: { group: string; place: string }) =>
+      `group ${JSON.stringify(f.group)} is unknown in ${f.place}`,
+    why: 'the group is neither a number nor a name in its /etc/group',
+    hint: 'set `groupAdd` in the manifest to groups that the image has, or to numbers',
+  },
   PAUSED: {
     kind: 'precondition',
     message: (f: Container) => `${f.container} is paused, and answers nothing until it resumes`,

@@ -11,7 +11,8 @@ export interface CellNamespacesBench {
 
 const WEB = 'main_default_default_web';
 const WEB_DB = 'main_default_default_web-db';
-const NAMED = { hostname: 'web' };
+const SHM_BYTES = 64 * 1024 * 1024;
+const NAMED = { hostname: 'web', shmBytes: SHM_BYTES };
 
 /** The contract of every `CellNamespaces`. `open` returns a fresh bench; it cleans up after the test. */
 export function cellNamespacesContract(
@@ -28,7 +29,7 @@ export function cellNamespacesContract(
 
     test('a pinned cell is complete, for a later process too, until it is unpinned', async (t) => {
       const { namespaces, reopen } = await open(t);
-      const seen = { key: WEB, hostname: 'web', complete: true };
+      const seen = { key: WEB, ...NAMED, complete: true };
       await namespaces.pin(WEB, NAMED);
       await namespaces.pin(WEB, NAMED);
       assert.deepEqual(await namespaces.inspect(WEB), seen);
@@ -41,14 +42,22 @@ export function cellNamespacesContract(
     test('a cell may get another host name', async (t) => {
       const { namespaces } = await open(t);
       await namespaces.pin(WEB, NAMED);
-      await namespaces.pin(WEB, { hostname: 'other' });
+      await namespaces.pin(WEB, { ...NAMED, hostname: 'other' });
       assert.equal((await namespaces.inspect(WEB))?.hostname, 'other');
+    });
+
+    test('the shared memory of a pinned cell may get another size', async (t) => {
+      const { namespaces, reopen } = await open(t);
+      for (const shmBytes of [SHM_BYTES, 8192, 2 * SHM_BYTES]) {
+        await namespaces.pin(WEB, { ...NAMED, shmBytes });
+        assert.equal((await reopen().inspect(WEB))?.shmBytes, shmBytes);
+      }
     });
 
     test('the settings are those with which the namespaces were made', async (t) => {
       const { namespaces, reopen } = await open(t);
       await namespaces.pin(WEB, { ...NAMED, sysctls: 'one' });
-      await namespaces.pin(WEB, { hostname: 'other', sysctls: 'two' });
+      await namespaces.pin(WEB, { ...NAMED, hostname: 'other', sysctls: 'two' });
       assert.equal((await reopen().inspect(WEB))?.sysctls, 'one');
       await namespaces.unpin(WEB);
       await namespaces.pin(WEB, { ...NAMED, sysctls: 'two' });

@@ -16,9 +16,9 @@ export class FakeCellNamespaces implements CellNamespaces {
     this.pins = pins;
   }
 
-  async pin(key: string, { hostname, sysctls }: CellNamespaceNames): Promise<void> {
+  async pin(key: string, { hostname, shmBytes, sysctls }: CellNamespaceNames): Promise<void> {
     const first = this.pins.get(key) ?? { ...(sysctls !== undefined && { sysctls }) };
-    this.pins.set(key, { ...first, key, hostname, complete: true });
+    this.pins.set(key, { ...first, key, hostname, shmBytes, complete: true });
   }
 
   async unpin(key: string): Promise<void> {

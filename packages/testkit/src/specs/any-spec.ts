@@ -56,6 +56,11 @@ const healthCheck = fc.record(
   plain,
 );
 
+const groupAdd = fc.uniqueArray(fc.constantFrom('video', '44', '0'), {
+  minLength: 1,
+  maxLength: 2,
+});
+
 const written = {
   image: fc.constantFrom('nginx', 'docker.io/library/nginx:1.27', 'localhost:5000/a/b:1'),
   command: fc.array(text, { maxLength: 3 }),
@@ -155,12 +160,19 @@ export const anySpec: fc.Arbitrary<WorkloadSpec> = fc
       ...written,
       name,
       healthCheck: fc.option(healthCheck, { nil: undefined }),
+      groupAdd: fc.option(groupAdd, { nil: undefined }),
+      shmSize: fc.option(fc.integer({ min: 4096, max: 2 ** 40 }), { nil: undefined }),
       microVm: fc.option(anyMicroVm, { nil: undefined, freq: 1 }),
     },
     plain,
   )
-  .map(({ healthCheck: check, microVm, ...written }) => {
-    const spec = completeSpec({ ...written, ...(check && { healthCheck: check }) });
+  .map(({ healthCheck: check, microVm, groupAdd, shmSize, ...written }) => {
+    const spec = completeSpec({
+      ...written,
+      ...(check && { healthCheck: check }),
+      ...(groupAdd && { groupAdd }),
+      ...(shmSize !== undefined && !written.hostIpc && { shmSize }),
+    });
     return withoutClash(microVm === undefined ? spec : asMicroVm(spec, microVm));
   })
   .filter((spec) => validateWorkload(spec).length === 0);

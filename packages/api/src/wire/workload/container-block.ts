@@ -56,6 +56,8 @@ function containerOnlyToProto(spec: WorkloadSpec) {
     securityOpts: [...(spec.securityOpts ?? [])],
     restartBackoffSeconds: spec.restartBackoffSeconds ?? 0,
     restartMaxRetries: spec.restartMaxRetries ?? 0,
+    groupAdd: [...(spec.groupAdd ?? [])],
+    shmSizeBytes: BigInt(spec.shmSize ?? 0),
     ensuredBindSources: spec.hostBindPaths.flatMap(({ source, ensure }) =>
       ensure ? [source] : [],
     ),
@@ -64,11 +66,14 @@ function containerOnlyToProto(spec: WorkloadSpec) {
 
 function containerOnlyFromProto(block: ContainerSpec) {
   const { networkAliases, securityOpts, restartBackoffSeconds, restartMaxRetries } = block;
+  const { groupAdd, shmSizeBytes } = block;
   return {
     ...(networkAliases.length > 0 && { aliases: [...networkAliases] }),
     ...(securityOpts.length > 0 && { securityOpts: [...securityOpts] }),
     ...(restartBackoffSeconds && { restartBackoffSeconds }),
     ...(restartMaxRetries && { restartMaxRetries }),
+    ...(groupAdd.length > 0 && { groupAdd: [...groupAdd] }),
+    ...(shmSizeBytes && { shmSize: Number(shmSizeBytes) }),
   };
 }
 

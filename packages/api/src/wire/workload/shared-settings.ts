@@ -12,10 +12,10 @@ import type { BlockReading, SharedFields } from './shared-block.ts';
 
 const UNLIMITED = 2n ** 64n - 1n;
 
-/** Only containers share resources of the capsule; flat manifests have no `securityOpts`. */
+/** Only containers share resources of the capsule, and have the other fields. */
 type SharedSettings = Omit<
   ContainerSettings,
-  'hostPid' | 'hostIpc' | 'hostBindPaths' | 'securityOpts'
+  'hostPid' | 'hostIpc' | 'hostBindPaths' | 'groupAdd' | 'shmSize' | 'securityOpts'
 >;
 type WireSettings = Pick<SharedFields, keyof SharedSettings>;
 

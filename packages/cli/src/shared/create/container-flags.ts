@@ -41,6 +41,7 @@ export const CONTAINER_FLAGS: readonly Flag[] = [
     ...EXTRA,
   },
   { flags: '--user <user>', summary: 'user of the program: NAME or UID, optionally with :GROUP' },
+  { flags: '--group-add <group>', summary: 'a further group of the user: NAME or GID', ...EXTRA },
   { flags: '--working-dir <dir>', summary: 'working directory of the program' },
   { flags: '--hostname <name>', summary: 'host name of its cell; only for the root container' },
   {
@@ -66,6 +67,7 @@ export const CONTAINER_FLAGS: readonly Flag[] = [
   { flags: '--cpu-millis <millis>', summary: 'thousandths of a processor' },
   { flags: '--pids-limit <count>', summary: 'the most processes and threads' },
   { flags: '--ulimit <limit>', summary: 'a limit of the kernel: nofile=SOFT[:HARD]', ...EXTRA },
+  { flags: '--shm-size <size>', summary: 'the most that /dev/shm of its cell holds: 256m' },
   {
     flags: '--sysctl <name=value>',
     summary: 'a kernel parameter: net.core.somaxconn=1024',

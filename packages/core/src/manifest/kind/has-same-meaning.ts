@@ -5,6 +5,7 @@ const UNORDERED: ReadonlySet<string> = new Set([
   'aliases',
   'capabilities',
   'dependsOn',
+  'groupAdd',
   'hostBindPaths',
   'mounts',
   'networksAliases',

@@ -11,6 +11,15 @@ export function readWords(
   return items.map((item) => reader.string(item) ?? '');
 }
 
+/** A list of names, or of numbers as they are written. */
+export function readNamesOrNumbers(
+  reader: DocumentReader,
+  place: Place | undefined,
+): readonly string[] {
+  const items = (place && reader.list(place)) ?? [];
+  return items.map((item) => reader.word(item) ?? '');
+}
+
 /** A map of names and texts. Numbers are read as they are written. */
 export function readWordMap(
   reader: DocumentReader,

@@ -92,7 +92,7 @@ function validateContainerOnly(spec: WorkloadSpec): Problem[] {
     const message = 'a microVM has a fixed amount of memory';
     problems.push({ path: 'microVm.resources.memory', message, hint: 'set memoryMib instead' });
   }
-  problems.push(...validateV1beta1(spec));
+  problems.push(...validateOthers(spec));
   for (const field of ['hostPid', 'hostIpc', 'hostBindPaths'] as const) {
     if (isEmpty(spec[field])) continue;
     const message = 'a microVM shares nothing with the capsule';
@@ -101,9 +101,12 @@ function validateContainerOnly(spec: WorkloadSpec): Problem[] {
   return problems;
 }
 
-/** Fields that only documents of `v1beta1` can say, which has no microVMs; a stored spec could say them. */
-function validateV1beta1({ securityOpts = [], resources, tmpfs }: WorkloadSpec): Problem[] {
+/** Fields that no manifest of a microVM can say; a stored spec could say them. */
+function validateOthers(spec: WorkloadSpec): Problem[] {
+  const { groupAdd = [], shmSize, securityOpts = [], resources, tmpfs } = spec;
   const said: Readonly<Record<string, boolean>> = {
+    groupAdd: groupAdd.length > 0,
+    shmSize: shmSize !== undefined,
     securityOpts: securityOpts.length > 0,
     'resources.cpuShares': resources.cpuShares !== undefined,
     'tmpfs.options': tmpfs.some(({ options = [] }) => options.length > 0),

@@ -20,12 +20,17 @@ const CPU_LEAST_MILLIS = 10;
 const CPU_MOST_MILLIS = 1024 * 1000;
 const PIDS_MOST = 4 * 1024 * 1024;
 const USER = /^[^:\s\0/]{1,64}(:[^:\s\0/]{1,64})?$/;
+const GROUP = /^[^:\s\0/,]{1,64}$/;
+/** One page. */
+const SHM_LEAST_BYTES = 4096;
 const SYSCTL_VALUE_MOST = 256;
 
 /** The rules of what a container is made with. Paths are those of a manifest. */
 export function validateSettings(spec: WorkloadSpec): readonly Problem[] {
   return [
     ...validateUser(spec),
+    ...validateGroups(spec),
+    ...validateSharedMemory(spec),
     ...validateResources(spec),
     ...validateMounts(spec),
     ...validateCapabilities(spec),
@@ -46,6 +51,26 @@ function validateUser({ user, workingDir }: ContainerSettings): Problem[] {
     problems.push({ path: 'container.workingDir', message, hint: 'begin the path with /' });
   }
   return problems;
+}
+
+function validateGroups({ groupAdd = [] }: ContainerSettings): Problem[] {
+  return groupAdd.flatMap((group, index) => {
+    const path = `container.groupAdd[${index}]`;
+    if (groupAdd.indexOf(group) < index) return [{ path, message: `${quote(group)} is set twice` }];
+    if (GROUP.test(group)) return [];
+    const hint = 'write a name that the image has, or a number: video, 44';
+    return [{ path, message: `${quote(group)} is not a group`, hint }];
+  });
+}
+
+/** In the IPC namespace of the capsule, `/dev/shm` is the capsule's. */
+function validateSharedMemory({ shmSize, hostIpc }: ContainerSettings): Problem[] {
+  const path = 'container.shmSize';
+  if (shmSize !== undefined && hostIpc) {
+    const message = 'would change the shared memory of the capsule';
+    return [{ path, message, hint: 'remove hostIpc' }];
+  }
+  return problemsOfRange(path, shmSize, SHM_LEAST_BYTES, Number.MAX_SAFE_INTEGER, 'bytes');
 }
 
 function validateResources({ resources }: ContainerSettings): Problem[] {

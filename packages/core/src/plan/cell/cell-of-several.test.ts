@@ -5,6 +5,7 @@ import type { CellRecord } from '../../resource/cell/cell.ts';
 import { cellKey } from '../../resource/cell/cell-key.ts';
 import type { ContainerRecord, DesiredState } from '../../resource/cell/container.ts';
 import { refOfWorkload } from '../../resource/cell/container-ref.ts';
+import { SHM_BYTES } from '../../resource/cell/container-settings.ts';
 import { isAlive } from '../../resource/cell/task-state.ts';
 import { completeSpec } from '../../resource/workload/complete-spec.ts';
 import { splitWorkload } from '../../resource/workload/flat-workload.ts';
@@ -18,7 +19,8 @@ import { type CellPlan, type CellSeen, planCell, type Step } from './cell.ts';
 
 const ID = refOfWorkload('web').cell;
 const ATTACHED = { key: cellKey(ID), link: 'veth', address: '10.0.0.2', complete: true } as const;
-const PINNED = { key: cellKey(ID), hostname: 'web', sysctls: '[]', complete: true };
+const PIN = { hostname: 'web', shmBytes: SHM_BYTES, sysctls: '[]' };
+const PINNED = { key: cellKey(ID), ...PIN, complete: true };
 const NAMES = ['web', 'side', 'other'] as const;
 
 function cellOf(desired: DesiredState): CellRecord {

@@ -6,6 +6,7 @@ import type { ContainerSeen } from '../../port/container-runtime.ts';
 import type { CellRecord } from '../../resource/cell/cell.ts';
 import { cellKey } from '../../resource/cell/cell-key.ts';
 import { refOfWorkload } from '../../resource/cell/container-ref.ts';
+import { SHM_BYTES } from '../../resource/cell/container-settings.ts';
 import type { TaskState } from '../../resource/cell/task-state.ts';
 import { completeSpec } from '../../resource/workload/complete-spec.ts';
 import { splitWorkload } from '../../resource/workload/flat-workload.ts';
@@ -56,7 +57,8 @@ const ATTACHED = {
   complete: true,
 };
 
-const PINNED = { key: cellKey(REF.cell), hostname: 'web', complete: true };
+const SHM = { shmBytes: SHM_BYTES };
+const PINNED = { key: cellKey(REF.cell), hostname: 'web', ...SHM, complete: true };
 
 /** A view of a cell with one container, in one object. */
 type WorkloadSeen = Omit<CellSeen, 'containers'> &
@@ -116,8 +118,19 @@ test('a missing image is pulled before anything else', () => {
   assert.deepEqual(namesOf(planOf(record(), seen).steps), ['pullImage']);
 });
 
+test('shared memory of another size is set while the container runs', () => {
+  const sized = { ...completeSpec({ name: 'web', image: 'nginx' }), shmSize: 100_000_001 };
+  const [step, ...others] = planOf(record({ spec: sized }), CONVERGED).steps;
+  assert.ok(step?.do === 'pinNamespaces');
+  assert.deepEqual([step.shmBytes, others], [100_003_840, []]);
+  const { shmBytes } = step;
+  const resized = { ...CONVERGED, namespaces: { ...PINNED, shmBytes } };
+  assert.deepEqual(planOf(record({ spec: sized }), resized).steps, []);
+});
+
 test('namespaces are pinned once, for every network, and never for a microVM', () => {
-  const pin = { do: 'pinNamespaces', key: cellKey(REF.cell), hostname: 'web', sysctls: '[]' };
+  const names = { hostname: 'web', ...SHM, sysctls: '[]' };
+  const pin = { do: 'pinNamespaces', key: cellKey(REF.cell), ...names };
   const unpinned = { ...CONVERGED, namespaces: undefined };
   // A container that an earlier version made has namespaces of its own, and runs on.
   assert.deepEqual(planOf(record(), unpinned).steps, [pin]);
@@ -361,7 +374,7 @@ function effect(world: World, workload: WorkloadRecord, step: Step): World {
     case 'detachNetwork':
       return set({ network: undefined });
     case 'pinNamespaces':
-      return set({ namespaces: { key: step.key, hostname: step.hostname, complete: true } });
+      return set({ namespaces: { ...PINNED, hostname: step.hostname, shmBytes: step.shmBytes } });
     case 'unpinNamespaces':
       return set({ namespaces: undefined });
     case 'publishPorts':

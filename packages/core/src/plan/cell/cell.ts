@@ -8,6 +8,7 @@ import type {
 import type { CellRecord } from '../../resource/cell/cell.ts';
 import { cellKey } from '../../resource/cell/cell-key.ts';
 import type { ContainerRecord } from '../../resource/cell/container.ts';
+import { SHM_BYTES } from '../../resource/cell/container-settings.ts';
 import {
   type ContainerLook,
   type ContainerPlan,
@@ -21,7 +22,12 @@ export interface CellStepArgs {
   attachNetwork: CellNetworkSpec;
   detachNetwork: { readonly key: string };
   /** Pins the namespaces that containers of the cell share, and sets the host name in them. */
-  pinNamespaces: { readonly key: string; readonly hostname: string; readonly sysctls: string };
+  pinNamespaces: {
+    readonly key: string;
+    readonly hostname: string;
+    readonly shmBytes: number;
+    readonly sysctls: string;
+  };
   unpinNamespaces: { readonly key: string };
   /** Brings the capsule's port maps up to what all cells want. */
   publishPorts: { readonly reason: 'missing' | 'left' };
@@ -217,8 +223,9 @@ function prepare(record: CellRecord, seen: CellSeen): CellStep[] {
     wave.push({ do: 'attachNetwork', key, link, hostname, address, extraHosts, dns });
   }
   if (spec.kind === 'microVm') wave.push(...unpin(record, seen));
-  else if (!isPinned(seen, hostname)) {
-    wave.push({ do: 'pinNamespaces', key, hostname, sysctls: settingsOf(record) });
+  else if (!isPinned(seen, hostname, shmBytesOf(record))) {
+    const shmBytes = shmBytesOf(record);
+    wave.push({ do: 'pinNamespaces', key, hostname, shmBytes, sysctls: settingsOf(record) });
   }
   if (seen.ports !== 'current') wave.push({ do: 'publishPorts', reason: seen.ports });
   const { missing, held } = seen.volumes;
@@ -271,9 +278,18 @@ function areSettingsOld(record: CellRecord, { namespaces }: CellSeen): boolean {
   return record.spec.kind === 'container' && noted !== undefined && noted !== settingsOf(record);
 }
 
-function isPinned({ namespaces }: CellSeen, hostname: string): boolean {
-  return namespaces?.complete === true && namespaces.hostname === hostname;
+function isPinned({ namespaces }: CellSeen, hostname: string, shmBytes: number): boolean {
+  const isCurrent = namespaces?.hostname === hostname && namespaces.shmBytes === shmBytes;
+  return namespaces?.complete === true && isCurrent;
 }
+
+/** In whole pages, as the kernel counts them. */
+function shmBytesOf({ containers: [root] }: CellRecord): number {
+  return Math.ceil((root?.spec.shmSize ?? SHM_BYTES) / PAGE_BYTES) * PAGE_BYTES;
+}
+
+/** The smallest pages of the supported architectures. */
+const PAGE_BYTES = 4096;
 
 function release(names: readonly string[]): CellStep[] {
   return names.length === 0 ? [] : [{ do: 'detachVolumes', names }];

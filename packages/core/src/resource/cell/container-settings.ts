@@ -18,9 +18,16 @@ export interface ContainerSettings {
   readonly ulimits: readonly Ulimit[];
   /** Namespaced ones only. */
   readonly sysctls: Readonly<Record<string, string>>;
+  /** Names or numbers of groups in addition to those of the user; absent: none. */
+  readonly groupAdd?: readonly string[];
+  /** Of the root, for the whole cell: the most bytes that `/dev/shm` holds; absent: `SHM_BYTES`. */
+  readonly shmSize?: number;
   /** Those of `SECURITY_OPTS`; absent in flat manifests and in specs of earlier versions. */
   readonly securityOpts?: readonly string[];
 }
+
+/** As much shared memory as Docker gives a container. */
+export const SHM_BYTES = 64 * 1024 * 1024;
 
 /** Limits; an absent one is no limit. */
 export interface Resources {
@@ -71,7 +78,8 @@ export interface Ulimit {
 /** The settings alone, of anything that has them. Pure. */
 export function containerSettings(from: ContainerSettings): ContainerSettings {
   const { user, workingDir, resources, tmpfs, readOnlyRootFilesystem, capabilities } = from;
-  const { privileged, hostPid, hostIpc, hostBindPaths, ulimits, sysctls, securityOpts } = from;
+  const { privileged, hostPid, hostIpc, hostBindPaths, ulimits, sysctls } = from;
+  const { groupAdd, shmSize, securityOpts } = from;
   return {
     user,
     workingDir,
@@ -85,6 +93,8 @@ export function containerSettings(from: ContainerSettings): ContainerSettings {
     hostBindPaths,
     ulimits,
     sysctls,
+    ...(groupAdd && { groupAdd }),
+    ...(shmSize !== undefined && { shmSize }),
     ...(securityOpts && { securityOpts }),
   };
 }

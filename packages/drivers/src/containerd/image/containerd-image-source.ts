@@ -66,7 +66,7 @@ export class ContainerdImageSource implements ImageSource {
   }
 
   findUser(image: string, content: ImageContent, user: string): Promise<ResolvedUser> {
-    return this.#users.find(image, content, user);
+    return this.#users.find(image, content, { user });
   }
 
   async withLayers<T>(chainId: string, use: (run: RunAtRoot) => Promise<T>): Promise<T> {

@@ -85,7 +85,7 @@ async function describeRecord(
   const oci = describeOciSpec({
     container: spec,
     image: content.config,
-    user: await users.find(spec.image, content, spec.user),
+    user: await users.find(spec.image, content, spec),
     architecture,
     available,
     hasSwapLimit: hasSwapLimit(cgroupRoot),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { namesIn, removeEmptyFolder } from '@capsule/host';
 import type { ImageContent } from '../../image/image-source.ts';
-import { type AccountFiles, requireUser } from '../../oci/user/resolve-user.ts';
+import { type AccountFiles, addGroups, requireUser } from '../../oci/user/resolve-user.ts';
 import type { ResolvedUser } from '../../oci/user/resolved-user.ts';
 import type { ContainerdClient } from '../client/containerd-client.ts';
 import { withLease } from '../client/lease.ts';
@@ -34,11 +34,17 @@ export class UserFinder {
 
   /**
    * Resolves `wanted` in an image, or the image's own user where it is empty. Fails with
-   * `RUNTIME_USER_UNKNOWN`. The home and the groups of root are the image's too, as for every user.
+   * `RUNTIME_USER_UNKNOWN` and `RUNTIME_GROUP_UNKNOWN`. The home and the groups of root are the image's too, as for
+   * every user.
    */
-  async find(image: string, content: ImageContent, wanted = ''): Promise<ResolvedUser> {
-    const user = wanted === '' ? content.config.user : wanted;
-    return requireUser(user, await this.#accountFiles(content.chainId), `image ${image}`);
+  async find(
+    image: string,
+    { chainId, config }: ImageContent,
+    wanted: { readonly user: string; readonly groupAdd?: readonly string[] },
+  ): Promise<ResolvedUser> {
+    const [files, place] = [await this.#accountFiles(chainId), `image ${image}`];
+    const user = requireUser(wanted.user === '' ? config.user : wanted.user, files, place);
+    return addGroups(user, wanted.groupAdd ?? [], files, place);
   }
 
   async #accountFiles(chainId: string): Promise<AccountFiles> {

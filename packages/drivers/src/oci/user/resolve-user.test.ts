@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { resolveUser } from './resolve-user.ts';
+import { addGroups, resolveUser } from './resolve-user.ts';
 
 const files = {
   passwd: [
@@ -63,6 +63,16 @@ test('names without an entry are unknown', () => {
   for (const text of ['nobody', 'web:nogroup', 'damaged', '4294967295', '-1', 'web ']) {
     assert.equal(resolveUser(text, files), undefined, text);
   }
+});
+
+test('further groups are names of the group file or numbers, each once', () => {
+  const web = resolveUser('101', files);
+  assert.ok(web !== undefined);
+  const more = addGroups(web, ['extra', '44', '102', '44'], files, 'web');
+  assert.deepEqual(more, { ...web, additionalGids: [102, 200, 201, 44] });
+  assert.throws(() => addGroups(web, ['video'], files, 'image a'), {
+    code: 'RUNTIME_GROUP_UNKNOWN',
+  });
 });
 
 test('no text makes it fail or gives an id that Linux does not allow', () => {

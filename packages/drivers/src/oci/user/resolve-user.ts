@@ -20,7 +20,7 @@ export function resolveUser(text: string, files: AccountFiles): ResolvedUser | u
   if (uid === undefined) return undefined;
   const home = account?.home === undefined || account.home === '' ? '/' : account.home;
   if (wanted.group !== undefined) {
-    const gid = findGroup(wanted.group, files);
+    const gid = findGroup(wanted.group, files.group);
     return gid === undefined ? undefined : { uid, gid, additionalGids: [gid], home };
   }
   const gid = account?.gid ?? 0;
@@ -37,6 +37,24 @@ export function requireUser(text: string, files: AccountFiles, place: string): R
   return found;
 }
 
+/**
+ * The user with further groups, each a name of the group file or a number. Fails with `RUNTIME_GROUP_UNKNOWN`; `place`
+ * as in `requireUser`.
+ */
+export function addGroups(
+  user: ResolvedUser,
+  groups: readonly string[],
+  { group: text }: Pick<AccountFiles, 'group'>,
+  place: string,
+): ResolvedUser {
+  const more = groups.map((group) => {
+    const gid = findGroup(group, text);
+    if (gid === undefined) throw programError.GROUP_UNKNOWN({ group, place });
+    return gid;
+  });
+  return { ...user, additionalGids: [...new Set([...user.additionalGids, ...more])] };
+}
+
 /** A name takes precedence over a number, for accounts whose name is a number. */
 function findAccount(wanted: ImageUser, files: AccountFiles): PasswdEntry | undefined {
   const accounts = parsePasswd(files.passwd);
@@ -47,8 +65,8 @@ function findAccount(wanted: ImageUser, files: AccountFiles): PasswdEntry | unde
   );
 }
 
-function findGroup(text: string, files: AccountFiles): number | undefined {
-  return parseGroup(files.group).find((group) => group.name === text)?.gid ?? parseId(text);
+function findGroup(text: string, file: string): number | undefined {
+  return parseGroup(file).find((group) => group.name === text)?.gid ?? parseId(text);
 }
 
 function memberships(account: PasswdEntry | undefined, gid: number, files: AccountFiles): number[] {

@@ -61,13 +61,13 @@ const volume = fields(
   ['target'],
 );
 
-const { image, imagePullPolicy, args, workingDir, user } = CONTAINER_PROPERTIES;
+const { image, imagePullPolicy, args, workingDir, user, groupAdd } = CONTAINER_PROPERTIES;
 const { healthCheck, minReadySeconds, updatePolicy, updateTimeoutSeconds } = CONTAINER_PROPERTIES;
 const { readOnlyRootFilesystem, capabilities, ulimits, stopSignal, stopGraceSeconds } =
   CONTAINER_PROPERTIES;
 
 /** A field that the containers of a cell share. */
-function ofRoot(field: 'extraHosts' | 'dns' | 'dependsOn' | 'sysctls'): JsonSchema {
+function ofRoot(field: 'extraHosts' | 'dns' | 'dependsOn' | 'shmSize' | 'sysctls'): JsonSchema {
   const { description, ...rest } = CONTAINER_PROPERTIES[field];
   return { ...rest, description: `Of the root: for the whole cell. ${description}` };
 }
@@ -88,6 +88,7 @@ const PROPERTIES: Readonly<Record<(typeof CELL_CONTAINER_FIELDS)[number], JsonSc
   args,
   workingDir,
   user,
+  groupAdd,
   env: texts('NAME=VALUE; added to the variables of the image.'),
   ports: texts('Ports to publish on the capsule: 8080:80, 8080:80/udp or 127.0.0.1:8080:80.'),
   volumes: list('Paths of the capsule, volumes and file systems in memory.', volume),
@@ -141,6 +142,7 @@ const PROPERTIES: Readonly<Record<(typeof CELL_CONTAINER_FIELDS)[number], JsonSc
     pidsLimit: whole('Number of processes and threads.', { minimum: 1 }),
   }),
   ulimits,
+  shmSize: ofRoot('shmSize'),
   sysctls: ofRoot('sysctls'),
   stopSignal,
   stopGraceSeconds,

@@ -36,6 +36,7 @@ export const EDIT_EFFECTS: Readonly<Record<CellContainerField, EditEffect>> = {
   args: own('args'),
   workingDir: own('workingDir'),
   user: own('user'),
+  groupAdd: own('groupAdd'),
   env: own('env'),
   ports: own('ports'),
   volumes: own('mounts'),
@@ -61,6 +62,7 @@ export const EDIT_EFFECTS: Readonly<Record<CellContainerField, EditEffect>> = {
   tmpfs: own('tmpfs'),
   resources: own('resources'),
   ulimits: own('ulimits'),
+  shmSize: own('shmSize'),
   // Only new namespaces are without a setting that was removed.
   sysctls: 'newContainers',
   stopSignal: own('stopSignal'),

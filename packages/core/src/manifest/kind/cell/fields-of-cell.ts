@@ -5,10 +5,10 @@ import { differences } from '../differences.ts';
 import type { CELL_CONTAINER_FIELDS } from './read-container.ts';
 
 /**
- * All containers of a cell share their IPC namespace, and its settings with those of the network; only a root may see
+ * All containers of a cell share their IPC namespace and memory, and the settings of that and of the network; only a root may see
  * the processes of the capsule.
  */
-type OfRoot = 'hostPid' | 'hostIpc' | 'sysctls';
+type OfRoot = 'hostPid' | 'hostIpc' | 'shmSize' | 'sysctls';
 type Shared = Exclude<keyof CellSpec, 'kind' | 'microVm' | 'labels'> | OfRoot;
 
 /** The field of a manifest that sets each; the compiler asks for all. */
@@ -16,6 +16,7 @@ const FIELDS: Readonly<Record<Shared, (typeof CELL_CONTAINER_FIELDS)[number]>> =
   networkMode: 'hostNetwork',
   hostPid: 'hostPID',
   hostIpc: 'hostIPC',
+  shmSize: 'shmSize',
   sysctls: 'sysctls',
   hostname: 'hostname',
   extraHosts: 'extraHosts',

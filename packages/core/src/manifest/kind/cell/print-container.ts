@@ -39,6 +39,7 @@ export function containerBlock({ isRoot, spec }: ContainerDocument): Block {
     ...unlessUsual(spec, 'imagePullPolicy', PULL_POLICY_WORDS[spec.imagePullPolicy]),
     ...commandOf(spec),
     ...filled({ args: spec.args, workingDir: spec.workingDir, user: spec.user }),
+    ...filled({ groupAdd: spec.groupAdd ?? [] }),
     ...filled({ env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`) }),
     ...networkOf(spec),
     ...filled({ volumes: volumesOf(spec) }),
@@ -116,7 +117,9 @@ function settingsOf(spec: WorkloadSpec): Block {
     ...(spec.readOnlyRootFilesystem ? { readOnlyRootFilesystem: true } : {}),
     ...filled({ capabilities: filled(spec.capabilities), securityOpts: spec.securityOpts ?? [] }),
     ...filled(tmpfsOf(spec)),
-    ...filled({ resources, ulimits: spec.ulimits, sysctls: spec.sysctls }),
+    ...filled({ resources, ulimits: spec.ulimits }),
+    ...defined({ shmSize: spec.shmSize }),
+    ...filled({ sysctls: spec.sysctls }),
     ...filled({ stopSignal: spec.stopSignal }),
     ...unlessUsual(spec, 'stopGraceSeconds'),
   };

@@ -10,7 +10,15 @@ import { readChoice } from '../../read/read-choice.ts';
 import { readHealthCheck } from '../../read/read-health-check.ts';
 import { readDns, readExtraHosts } from '../../read/read-names.ts';
 import { readCapabilities, readUlimits } from '../../read/read-privileges.ts';
-import { readFlag, readNumber, readText, readWordMap, readWords } from '../../read/read-words.ts';
+import { readSize } from '../../read/read-resources.ts';
+import {
+  readFlag,
+  readNamesOrNumbers,
+  readNumber,
+  readText,
+  readWordMap,
+  readWords,
+} from '../../read/read-words.ts';
 import { isContainerdId } from './containerd-id.ts';
 import { readEnvLines } from './read-env-lines.ts';
 import { DEFAULT_PARTS, readHead } from './read-head.ts';
@@ -38,6 +46,7 @@ export const CELL_CONTAINER_FIELDS = [
   'args',
   'workingDir',
   'user',
+  'groupAdd',
   'env',
   'ports',
   'volumes',
@@ -63,6 +72,7 @@ export const CELL_CONTAINER_FIELDS = [
   'tmpfs',
   'resources',
   'ulimits',
+  'shmSize',
   'sysctls',
   'stopSignal',
   'stopGraceSeconds',
@@ -136,6 +146,7 @@ export function readContainerSpec(
   refuseLater(reader, fields, LATER);
   checkContainerdId(reader, field('containerdId'), ref);
   const healthCheck = readHealthCheck(reader, field('healthCheck'));
+  const shmSize = field('shmSize');
   const spec: WorkloadSpec = completeSpec({
     name: ref.container,
     image: readText(reader, field('image')),
@@ -162,6 +173,8 @@ export function readContainerSpec(
     ...(healthCheck && { healthCheck }),
     ...readLife(reader, field),
     ...mountsOf(reader, field('volumes'), field('tmpfs')),
+    ...(shmSize && { shmSize: readSize(reader, shmSize) }),
+    ...optional('groupAdd', readNamesOrNumbers(reader, field('groupAdd'))),
     ...optional('securityOpts', readWords(reader, field('securityOpts'))),
     ...optional('aliases', readWords(reader, field('networksAliases'))),
     labels: { ...readWordMap(reader, field('labels')), ...labels },

@@ -91,6 +91,9 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
     args: texts('Replaces the cmd of the image. One word in each item.'),
     workingDir: text('Replaces the working directory of the image.', ABSOLUTE),
     user: word('Name or number, optionally with :group. Replaces the user of the image.'),
+    groupAdd: list('Names or numbers of groups, in addition to those of the user.', {
+      type: ['string', 'number'],
+    }),
     env: either(
       'Added to the variables of the image.',
       map('Names and values.', { type: 'string' }),
@@ -214,6 +217,7 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
         ['name', 'hard'],
       ),
     ),
+    shmSize: word('The most that /dev/shm holds; changed without a restart. Default: 64M.', SIZE),
     sysctls: map('net.* (bridge only), kernel.shm*, kernel.msg*, kernel.sem, fs.mqueue.*', {
       type: ['string', 'number'],
     }),

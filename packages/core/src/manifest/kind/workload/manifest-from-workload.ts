@@ -50,7 +50,8 @@ function block(spec: WorkloadSpec): Block {
       imagePullPolicy: PULL_POLICY_WORDS[spec.imagePullPolicy],
     }),
     ...filled({ command: spec.command, args: spec.args }),
-    ...filled({ workingDir: spec.workingDir, user: spec.user, env, hostname: spec.hostname }),
+    ...filled({ workingDir: spec.workingDir, user: spec.user, groupAdd: spec.groupAdd ?? [] }),
+    ...filled({ env, hostname: spec.hostname }),
     ...(spec.kind === 'microVm'
       ? machineBlock(spec.microVm ?? MICRO_VM_DEFAULTS)
       : { networkMode: NETWORK_MODE_WORDS[spec.networkMode] }),
@@ -123,6 +124,7 @@ function settingsBlock(spec: WorkloadSpec): Block {
         ...(copyUp || subPath !== undefined ? {} : { copyUp }),
       })),
       ulimits: spec.ulimits,
+      shmSize: spec.shmSize === undefined ? '' : formatSize(spec.shmSize),
       sysctls: spec.sysctls,
     }),
   };

@@ -1,8 +1,8 @@
 import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { DocumentReader, Place } from '../../read/document-reader.ts';
 import { readHostBinds } from '../../read/read-mounts.ts';
-import { readResources } from '../../read/read-resources.ts';
-import { readFlag } from '../../read/read-words.ts';
+import { readResources, readSize } from '../../read/read-resources.ts';
+import { readFlag, readNamesOrNumbers } from '../../read/read-words.ts';
 import { readSharedFields } from './read-shared-fields.ts';
 import { SYNONYMS } from './workload-words.ts';
 
@@ -14,6 +14,7 @@ export const CONTAINER_FIELDS = [
   'args',
   'workingDir',
   'user',
+  'groupAdd',
   'env',
   'hostname',
   'networkMode',
@@ -38,6 +39,7 @@ export const CONTAINER_FIELDS = [
   'hostBindPaths',
   'mounts',
   'ulimits',
+  'shmSize',
   'sysctls',
   'labels',
 ] as const satisfies readonly Exclude<keyof WorkloadSpec, 'name' | 'kind' | 'microVm'>[];
@@ -68,6 +70,7 @@ export function readContainer(
   if (fields === undefined) return undefined;
   const field = (name: (typeof CONTAINER_FIELDS)[number]) => fields.get(name);
   if (!fields.has('image')) reader.refuse('container.image', 'is missing');
+  const [groupAdd, shmSize] = [readNamesOrNumbers(reader, field('groupAdd')), field('shmSize')];
   return {
     kind: 'container',
     ...readSharedFields(reader, field),
@@ -75,5 +78,7 @@ export function readContainer(
     hostPid: readFlag(reader, field('hostPid')),
     hostIpc: readFlag(reader, field('hostIpc')),
     hostBindPaths: readHostBinds(reader, field('hostBindPaths')),
+    ...(groupAdd.length > 0 && { groupAdd }),
+    ...(shmSize && { shmSize: readSize(reader, shmSize) }),
   };
 }

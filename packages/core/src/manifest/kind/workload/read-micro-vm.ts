@@ -61,6 +61,8 @@ const TABLE = {
     hostPid: NOTHING_SHARED,
     hostIpc: NOTHING_SHARED,
     hostMount: NOTHING_SHARED,
+    groupAdd: 'only kind: Container has this field',
+    shmSize: 'the memory of a microVM limits its /dev/shm: set memoryMib, or use kind: Container',
     hostBindPaths:
       'a microVM cannot access paths of the capsule: mount a volume, or use kind: Container',
   },

@@ -26,6 +26,9 @@ type Shared = Omit<
   | 'hostPid'
   | 'hostIpc'
   | 'hostBindPaths'
+  // Only containers have them.
+  | 'groupAdd'
+  | 'shmSize'
   // Only containers of a cell have them.
   | 'aliases'
   | 'restartBackoffSeconds'
