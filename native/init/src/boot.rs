@@ -5,6 +5,7 @@ use crate::journal::Journal;
 use crate::perm_folders;
 use crate::power::is_embedded;
 use crate::storage;
+use crate::trial;
 use capsule_machine::{cgroup_mounts, devices, loopback, mount_quiet, mount_tmpfs};
 use nix::sys::reboot::set_cad_enabled;
 use std::io;
@@ -115,8 +116,9 @@ const STEPS: [Step; 13] = [
     },
 ];
 
-/// Runs every step; none stops those after it. On a machine, each is a line with its time.
-pub fn run(journal: &mut Journal) {
+/// Runs every step; none stops those after it. On a machine, each is a line with its time. Gives back how many of those
+/// failed that the capsule must have.
+pub fn run(journal: &mut Journal) -> usize {
     let start = Instant::now();
     let mut failures = 0;
     let is_machine = !is_embedded();
@@ -141,6 +143,9 @@ pub fn run(journal: &mut Journal) {
         }
     }
     if is_machine {
+        if trial::is_under_way() {
+            journal.say("this system is on trial");
+        }
         keep_crashes(journal);
     }
     let took = start.elapsed().as_millis();
@@ -148,6 +153,7 @@ pub fn run(journal: &mut Journal) {
         0 => format!("booted in {took} ms"),
         _ => format!("booted in {took} ms with {failures} failures"),
     });
+    failures
 }
 
 /// Keeps the last messages of a kernel that panicked in an earlier boot with the log of this one.

@@ -1,4 +1,5 @@
 use capsule_machine::mount_quiet;
+use std::cmp::Reverse;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ fn take_all(folder: &Path) -> io::Result<Vec<String>> {
         .flatten()
         .map(|entry| entry.path())
         .collect();
-    paths.sort();
+    paths.sort_by(|one, other| (order(one), one).cmp(&(order(other), other)));
     let mut lines = Vec::new();
     for path in paths {
         match fs::read(&path) {
@@ -30,6 +31,18 @@ fn take_all(folder: &Path) -> io::Result<Vec<String>> {
         }
     }
     Ok(lines)
+}
+
+/// `dmesg-efi_pstore-ID` with ID = (second * 100 + part) * 1000 + count: `generate_id` of efi-pstore.c. The first part of a
+/// panic is its last one in time.
+fn order(path: &Path) -> (u64, Reverse<u64>) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let id: u64 = name
+        .rsplit('-')
+        .next()
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or_default();
+    (id / 100_000, Reverse(id / 1000 % 100))
 }
 
 #[cfg(test)]
@@ -47,5 +60,21 @@ mod tests {
         assert_eq!(lines[2..], ["Kernel panic", "not syncing"]);
         assert!(!folder.join("2-panic").exists());
         fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn the_parts_of_each_panic_are_in_their_order_of_time() {
+        let mut names = [
+            "dmesg-efi_pstore-177000000901001",
+            "dmesg-efi_pstore-177000000102001",
+            "dmesg-efi_pstore-177000000101001",
+            "dmesg-efi_pstore-177000000902001",
+        ];
+        names.sort_by_key(|name| order(Path::new(name)));
+        let ends = names.map(|name| name.get(24..).unwrap_or_default());
+        assert_eq!(
+            ends,
+            ["0102001", "0101001", "0902001", "0901001"].map(|end| end)
+        );
     }
 }

@@ -16,7 +16,8 @@ pub fn run(words: &[String]) -> io::Result<ExitStatus> {
     run_within(words, LIMIT)
 }
 
-fn run_within(words: &[String], limit: Duration) -> io::Result<ExitStatus> {
+/// The same, with a limit of the caller's.
+pub fn run_within(words: &[String], limit: Duration) -> io::Result<ExitStatus> {
     let (program, arguments) = words
         .split_first()
         .ok_or_else(|| io::Error::other("no program"))?;

@@ -6,6 +6,7 @@ use crate::power::{is_embedded, Power};
 use crate::service::Service;
 use crate::service_file::parse_services;
 use crate::shutdown::Shutdown;
+use crate::trial::Trial;
 use crate::unmount;
 use crate::watchdog::Watchdog;
 use capsule_machine::signals::{self, Request};
@@ -33,6 +34,7 @@ pub struct Supervisor {
     shutdown: Option<Shutdown>,
     with_mounts: bool,
     watchdog: Option<Watchdog>,
+    trial: Option<Trial>,
     kernel: Option<KernelLog>,
 }
 
@@ -51,6 +53,7 @@ impl Supervisor {
             shutdown: None,
             with_mounts: options.with_mounts,
             watchdog,
+            trial: is_machine.then(|| Trial::begin(Instant::now())).flatten(),
             kernel,
         }
     }
@@ -84,8 +87,14 @@ impl Supervisor {
         if self.load_at.is_some_and(|at| at <= now) {
             self.load(now);
         }
-        if let Some(watchdog) = &mut self.watchdog {
-            watchdog.tick(now, &mut self.journal);
+        if let Some(trial) = &mut self.trial {
+            if trial.tick(now, &mut self.journal) {
+                self.obey(Request::Reboot);
+            }
+        }
+        let is_lost = self.trial.as_ref().is_some_and(Trial::is_lost);
+        if let Some(watchdog) = self.watchdog.as_mut().filter(|_| !is_lost) {
+            watchdog.tick(now);
         }
         for service in &mut self.services {
             service.tick(now, &mut self.journal);
@@ -96,13 +105,16 @@ impl Supervisor {
     }
 
     fn sleep(&mut self) {
+        let is_lost = self.trial.as_ref().is_some_and(Trial::is_lost);
+        let feeding = self.watchdog.iter().filter(|_| !is_lost);
         let moments = self
             .services
             .iter()
             .filter_map(Service::due_at)
             .chain(self.shutdown.iter().filter_map(Shutdown::due_at))
             .chain(self.load_at)
-            .chain(self.watchdog.iter().map(Watchdog::due_at));
+            .chain(self.trial.iter().filter_map(Trial::due_at))
+            .chain(feeding.map(Watchdog::due_at));
         let timeout = timeout_until(Instant::now(), moments);
         let mut polled = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
         for service in &self.services {

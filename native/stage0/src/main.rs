@@ -12,7 +12,6 @@ mod say;
 mod slot;
 
 use capsule_machine::{devices, modules, mount_quiet};
-use nix::sys::reboot::{reboot, RebootMode};
 use say::say;
 use std::fs;
 use std::thread::sleep;
@@ -55,8 +54,7 @@ fn restart(why: &str) -> ! {
     say(why);
     say(&format!("restart in {} s", READING_TIME.as_secs()));
     sleep(READING_TIME);
-    let Err(error) = reboot(RebootMode::RB_AUTOBOOT);
-    say(&format!("cannot restart: {error}"));
-    // The kernel panics when this program ends, and `panic=` on its command line restarts the machine.
+    // The kernel panics when this program ends: it leaves its last messages in the firmware for the system before this one,
+    // and `panic=` on its command line restarts the machine.
     std::process::exit(1)
 }

@@ -64,6 +64,7 @@ export * from './plan/container/workload-status.ts';
 export * from './plan/update/bundle-manifest.ts';
 export * from './plan/update/bundle-tar.ts';
 export * from './plan/update/errors.ts';
+export * from './plan/update/failed-boots.ts';
 export * from './plan/update/judge-boot.ts';
 export * from './plan/update/judge-bundle.ts';
 export * from './plan/update/plan-choice.ts';

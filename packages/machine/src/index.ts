@@ -1,5 +1,6 @@
 export * from './boot/disk-slots.ts';
 export * from './boot/errors.ts';
+export * from './boot/failure-file.ts';
 export * from './boot/read-boot-report.ts';
 export * from './console/write-consoles.ts';
 export * from './power/init-power.ts';

@@ -10,6 +10,8 @@ import {
 } from '@capsule/drivers';
 import { type Log, Tracer } from '@capsule/engine';
 import { AuditLog } from '../audit/log.ts';
+import { uplinkAddress } from '../capsule/machine-facts.ts';
+import { probeRuntime } from '../capsule/probe-runtime.ts';
 import type { Config } from '../config/config.ts';
 import { Projector } from '../projection/projector.ts';
 import { scopeMaker } from '../scope/make.ts';
@@ -113,8 +115,9 @@ async function updatesOf(
   return startUpdates(setup, machine, {
     db: isCapsuleError(stored) ? stored : stored.base.db,
     health: {
-      probeRuntime: (signal) => runtime.probe(signal),
+      probeRuntime: (signal) => probeRuntime(runtime, signal),
       probeVolumes: (signal) => volumes.backend.probe(signal),
+      hasAddress: async () => uplinkAddress(setup.config.bridge.name) !== '',
       cells: isCapsuleError(stored) ? stored : cellsSeen(stored),
     },
   });

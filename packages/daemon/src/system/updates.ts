@@ -6,11 +6,20 @@ import { join } from 'node:path';
 import {
   type BootSlots,
   type CapsuleError,
+  type FailedBoots,
+  findFailedBoots,
   isCapsuleError,
   type MachinePower,
 } from '@capsule/core';
+import { SystemLogFile } from '@capsule/drivers';
 import { type Database, openStore } from '@capsule/engine';
-import { type BootReport, DiskSlots, InitPower, readBootReport } from '@capsule/machine';
+import {
+  type BootReport,
+  DiskSlots,
+  FailureFile,
+  InitPower,
+  readBootReport,
+} from '@capsule/machine';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { UpdateCommands } from '../update/commands.ts';
 import type { UpdateParts } from '../update/parts.ts';
@@ -70,13 +79,19 @@ export async function startUpdates(
     bootId: readFileSync(BOOT_ID, 'utf8').trim(),
     reboot: () => machine.power.reboot(),
     running: () => (isCapsuleError(health.cells) ? [] : runningCells(health.cells)),
+    hasAddress: health.hasAddress,
+    failedBoots: () => readFailedBoots(paths.systemLog),
+    note: new FailureFile(),
     log,
   };
   const commands = new UpdateCommands(parts);
   const trial = new UpdateTrial({
     ...parts,
     commands,
-    sickness: (signal) => findSickness(health, records.last()?.cells ?? [], signal),
+    sickness: (signal) => {
+      const { cells = [], hadAddress = false } = records.last() ?? {};
+      return findSickness(health, { cells, hadAddress }, signal);
+    },
     uptimeSeconds: os.uptime,
   });
   await stack.use(trial).start();
@@ -94,4 +109,18 @@ async function readKeys(folder: string): Promise<readonly KeyObject[]> {
   const names = await readdir(folder);
   const files = names.filter((name) => name.endsWith('.pem')).map((name) => join(folder, name));
   return Promise.all(files.map(async (file) => createPublicKey(await readFile(file))));
+}
+
+/** Enough for the boots of an update, each with the messages of its kernel. */
+const LOG_LINES = 10_000;
+
+async function readFailedBoots(path: string): Promise<FailedBoots> {
+  const query = { follow: false, tailLines: LOG_LINES };
+  const log = new SystemLogFile(path).read(query, new AbortController().signal);
+  const lines = await Array.fromAsync(log, ({ time, service, text }) => ({
+    time,
+    service,
+    text: Buffer.from(text).toString(),
+  }));
+  return findFailedBoots(lines);
 }

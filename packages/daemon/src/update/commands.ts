@@ -75,12 +75,13 @@ export class UpdateCommands {
    */
   rollBack(reason: string): Promise<SlotVersion> {
     return this.#alone(async () => {
-      const { slots, records, reboot } = this.#parts;
+      const { slots, records, note, reboot } = this.#parts;
       const { entries, running } = await slots.read();
       const target = rollbackTarget(entries, running.slot);
       if (target === undefined) {
         throw updateError.NOTHING_BEFORE({ slot: otherSlot(running.slot) });
       }
+      if (running.tries !== undefined) await note.leave(running.generation, reason);
       await applySteps(slots, planRollback(entries, running.slot));
       const version = records.versionIn(target.slot) ?? '';
       this.#recordRollback({

@@ -47,9 +47,8 @@ export async function receiveBundle(
   const seen = await parts.slots.read();
   requireSuitable(manifest, { ...parts.system, seen, sent });
   const entry = newEntry(seen.entries, seen.running.slot);
-  beginRecord(parts, { manifest, seen, sent, generation: entry.generation });
+  await beginRecord(parts, { manifest, seen, sent, generation: entry.generation });
   try {
-    await applySteps(parts.slots, planClearing(seen.entries, entry.slot));
     const kernel = await writeParts(parts, { bundle, manifest, seen }, signal);
     await bundle.finish();
     measured.require(sent);
@@ -90,11 +89,12 @@ interface Begun {
   readonly generation: number;
 }
 
-function beginRecord(
-  { records, system, bootId, running }: UpdateParts,
+async function beginRecord(
+  { records, system, bootId, running, hasAddress }: UpdateParts,
   { manifest, seen, sent, generation }: Begun,
-): void {
+): Promise<void> {
   const { slot } = seen.running;
+  const hadAddress = await hasAddress();
   records.begin({
     from: { slot, version: system.version },
     to: { slot: otherSlot(slot), version: manifest.version },
@@ -102,6 +102,7 @@ function beginRecord(
     state: 'writing',
     bootId,
     cells: running(),
+    hadAddress,
     ...(sent.autoConfirmSeconds > 0 && { autoConfirmSeconds: sent.autoConfirmSeconds }),
   });
 }
@@ -112,6 +113,7 @@ interface Written {
   readonly seen: SlotsSeen;
 }
 
+/** Nothing of the other slot goes before the ESP has had room for the new kernel. */
 async function writeParts(
   { slots }: UpdateParts,
   { bundle, manifest, seen }: Written,
@@ -120,6 +122,7 @@ async function writeParts(
   await bundle.expect(UKI);
   const uki = { ...manifest.uki, chunks: bundle.content() };
   const kernel = await slots.stageKernel(uki, signal);
+  await applySteps(slots, planClearing(seen.entries, otherSlot(seen.running.slot)));
   await bundle.expect(ROOT);
   const root = { ...manifest.root, chunks: bundle.content() };
   await slots.writeRoot(otherSlot(seen.running.slot), root, signal);

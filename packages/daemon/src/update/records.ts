@@ -55,12 +55,21 @@ export class UpdateRecords {
 
   /** Moves the newest update to its next state. Does nothing if it has ended, or if there is none. */
   move(state: UpdateState, reason?: string): void {
+    this.#change((last) => !hasEnded(last), { state, ...(reason !== undefined && { reason }) });
+  }
+
+  /** Adds the trace of the failed boots to the newest update. Does nothing if it has one, or if there is none. */
+  keepLog(log: readonly string[]): void {
+    this.#change((last) => last.log === undefined, { log });
+  }
+
+  #change(applies: (last: StoredUpdate) => boolean, more: Partial<UpdateRecord>): void {
     this.#db.transaction(() => {
       const last = this.last();
-      if (last === undefined || hasEnded(last)) return;
-      const { id, startedAt: _, endedAt: __, ...update } = last;
-      const next = { ...update, state, ...(reason !== undefined && { reason }) };
-      const ended = hasEnded(next) ? this.#now() : null;
+      if (last === undefined || !applies(last)) return;
+      const { id, startedAt: _, endedAt, ...update } = last;
+      const next = { ...update, ...more };
+      const ended = hasEnded(next) ? (endedAt ?? this.#now()) : null;
       const sql = 'UPDATE update_record SET body = ?, ended_at = ? WHERE id = ?';
       this.#db.run(sql, JSON.stringify(next), ended, id);
     });

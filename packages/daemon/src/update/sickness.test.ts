@@ -15,16 +15,24 @@ function cells(phase: string, desired = 'running'): CellsSeen {
   };
 }
 
-function find(more: Partial<HealthParts>, before = [KEY]) {
-  const parts = { probeRuntime: fine, probeVolumes: fine, cells: cells('running'), ...more };
-  return findSickness(parts, before, new AbortController().signal);
+const before = { cells: [KEY], hadAddress: true };
+
+function find(more: Partial<HealthParts>, was = before) {
+  const parts = {
+    probeRuntime: fine,
+    probeVolumes: fine,
+    hasAddress: async () => true,
+    cells: cells('running'),
+    ...more,
+  };
+  return findSickness(parts, was, new AbortController().signal);
 }
 
 test('a system whose parts work and whose cells run again is healthy', async () => {
   assert.equal(await find({}), undefined);
   assert.equal(await find({ cells: cells('stopped') }), undefined);
   assert.equal(await find({ cells: cells('failed', 'stopped') }), undefined);
-  assert.equal(await find({ cells: cells('failed') }, []), undefined);
+  assert.equal(await find({ cells: cells('failed') }, { ...before, cells: [] }), undefined);
 });
 
 test('each part that does not work is the reason', async () => {
@@ -37,6 +45,9 @@ test('each part that does not work is the reason', async () => {
   assert.equal(await find({ cells: store }), 'no store');
   assert.equal(await find({ probeRuntime: down('no containerd') }), 'no containerd');
   assert.equal(await find({ probeVolumes: down('no pool') }), 'no pool');
+  const hasAddress = async () => false;
+  assert.match((await find({ hasAddress })) ?? '', /had an address before/);
+  assert.equal(await find({ hasAddress }, { ...before, hadAddress: false }), undefined);
   assert.equal(await find({ cells: cells('failed') }), 'the cell web ran before and does not run');
   assert.equal(await find({ cells: cells('pending') }), 'the cell web ran before and does not run');
 });

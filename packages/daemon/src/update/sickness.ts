@@ -8,6 +8,7 @@ export interface HealthParts {
   readonly probeVolumes: (
     signal: AbortSignal,
   ) => Promise<{ readonly ok: boolean; readonly detail: string }>;
+  readonly hasAddress: () => Promise<boolean>;
   /** The cells, or the error that makes their store unusable. */
   readonly cells: CellsSeen | CapsuleError;
 }
@@ -17,6 +18,8 @@ export interface CellsSeen {
   readonly statusOf: (ref: ContainerRef) => WorkloadStatus;
 }
 
+const NO_ADDRESS = 'the machine had an address before, and has none';
+
 /** Returns the keys of the cells in which a container runs. */
 export function runningCells({ list, statusOf }: CellsSeen): readonly string[] {
   return list()
@@ -24,13 +27,19 @@ export function runningCells({ list, statusOf }: CellsSeen): readonly string[] {
     .map(({ id }) => cellKey(id));
 }
 
+/** What worked before the update. */
+export interface Before {
+  readonly cells: readonly string[];
+  readonly hadAddress: boolean;
+}
+
 /**
  * Returns the first reason why a system on trial does not do its work: the store, the container runtime, the
- * volumes, or a cell that ran before the update and does not run now. Undefined: it does its work.
+ * volumes, the network, or a cell that ran before the update and does not run now. Undefined: it does its work.
  */
 export async function findSickness(
-  { probeRuntime, probeVolumes, cells }: HealthParts,
-  before: readonly string[],
+  { probeRuntime, probeVolumes, hasAddress, cells }: HealthParts,
+  before: Before,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (isCapsuleError(cells)) return cells.message;
@@ -38,9 +47,10 @@ export async function findSickness(
   if (!runtime.ok) return runtime.detail;
   const volumes = await probeVolumes(signal);
   if (!volumes.ok) return volumes.detail;
+  if (before.hadAddress && !(await hasAddress())) return NO_ADDRESS;
   const down = cells
     .list()
-    .find((cell) => before.includes(cellKey(cell.id)) && isDown(cell, cells));
+    .find((cell) => before.cells.includes(cellKey(cell.id)) && isDown(cell, cells));
   return down === undefined ? undefined : `the cell ${down.id.cell} ran before and does not run`;
 }
 

@@ -1,4 +1,12 @@
-import { judgeBoot, judgeTrial, planCleaning, TRIAL_SECONDS } from '@capsule/core';
+import {
+  type BootVerdict,
+  type FailedBoots,
+  judgeBoot,
+  judgeTrial,
+  planCleaning,
+  type SlotsSeen,
+  TRIAL_SECONDS,
+} from '@capsule/core';
 import { applySteps } from './apply-steps.ts';
 import type { UpdateCommands } from './commands.ts';
 import type { UpdateParts } from './parts.ts';
@@ -23,6 +31,7 @@ export class UpdateTrial implements AsyncDisposable {
   #rounds: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #healthySince: number | undefined;
+  #sickSince: number | undefined;
   #sickness: string | undefined;
 
   constructor(parts: UpdateTrialParts) {
@@ -56,21 +65,44 @@ export class UpdateTrial implements AsyncDisposable {
   }
 
   async #judge(): Promise<void> {
-    const { slots, records, bootId, reboot, log } = this.#parts;
-    const { running, entries } = await slots.read();
+    const seen = await this.#parts.slots.read();
+    const verdict = await this.#settle(seen);
+    if (verdict.kind === 'waiting') return this.#parts.reboot();
+    await this.#clean();
+    if (verdict.kind !== 'trial') return;
+    this.#parts.records.move('trial');
+    this.#rounds = this.#goRounds();
+  }
+
+  /** Ends an update that is not on trial. Its record receives the traces of its failed boots. */
+  async #settle({ running, entries }: SlotsSeen): Promise<BootVerdict> {
+    const { records, bootId, note, log } = this.#parts;
     const update = records.last();
-    const verdict = judgeBoot({ running, entries, bootId, ...(update && { update }) });
+    const seen = { running, entries, bootId };
+    if (update === undefined || running.tries !== undefined) return judgeBoot(seen);
+    const reason = await note.read(update.generation);
+    const { panic, log: lines } = await this.#failedBoots();
+    const left = { ...(reason !== undefined && { reason }), ...(panic !== undefined && { panic }) };
+    const verdict = judgeBoot({ ...seen, update, left });
     if (verdict.kind === 'cut') records.move('failed', 'the update was interrupted');
     if (verdict.kind === 'steady') records.move('confirmed');
     if (verdict.kind === 'fell-back') {
       records.move('failed', verdict.reason);
       log.error('the update failed', { reason: verdict.reason });
     }
-    if (verdict.kind === 'waiting') await reboot();
-    else await this.#clean();
-    if (verdict.kind === 'trial') {
-      records.move('trial');
-      this.#rounds = this.#goRounds();
+    const wentBack = update.state === 'rolled-back' && running.slot === update.from.slot;
+    if (verdict.kind === 'fell-back' || wentBack) records.keepLog(lines);
+    await note.remove();
+    return verdict;
+  }
+
+  /** An update also ends without them. */
+  async #failedBoots(): Promise<FailedBoots> {
+    try {
+      return await this.#parts.failedBoots();
+    } catch (error) {
+      this.#parts.log.error('the log of the failed boots cannot be read', { error });
+      return { log: [] };
     }
   }
 
@@ -114,9 +146,11 @@ export class UpdateTrial implements AsyncDisposable {
   }
 
   async #look(): Promise<void> {
+    const now = this.#parts.uptimeSeconds();
     this.#sickness = await this.#parts.sickness(this.#over.signal);
-    if (this.#sickness !== undefined) this.#healthySince = undefined;
-    else this.#healthySince ??= this.#parts.uptimeSeconds();
+    const isHealthy = this.#sickness === undefined;
+    this.#healthySince = isHealthy ? (this.#healthySince ?? now) : undefined;
+    this.#sickSince = isHealthy ? undefined : (this.#sickSince ?? now);
   }
 
   #health() {
@@ -124,6 +158,7 @@ export class UpdateTrial implements AsyncDisposable {
     return {
       ...(this.#healthySince !== undefined && { healthySince: this.#healthySince }),
       ...(this.#sickness !== undefined && { sickness: this.#sickness }),
+      ...(this.#sickSince !== undefined && { sickSince: this.#sickSince }),
       ...(autoConfirmSeconds !== undefined && { autoConfirmSeconds }),
     };
   }

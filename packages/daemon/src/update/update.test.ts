@@ -6,6 +6,7 @@ import {
   bundleEnd,
   bundleHeader,
   bundlePadding,
+  type FailedBoots,
   isCapsuleError,
   nextBootEntry,
   TRIAL_SECONDS,
@@ -66,6 +67,8 @@ function part(content: string) {
 function makeMachine(slots = new FakeBootSlots()) {
   const db = openStore(':memory:', MIGRATIONS);
   let reboots = 0;
+  const left = new Map<number, string>();
+  const traces: FailedBoots = { log: ['T init a failed boot'] };
   const parts = (bootId: string, version = '1.0.0'): UpdateParts => ({
     slots,
     records: new UpdateRecords(db, () => 1000),
@@ -74,23 +77,31 @@ function makeMachine(slots = new FakeBootSlots()) {
     bootId,
     reboot: async () => void reboots++,
     running: () => ['main_default_default_web'],
+    hasAddress: async () => true,
+    failedBoots: async () => traces,
+    note: {
+      read: async (generation) => left.get(generation),
+      leave: async (generation, reason) => void left.set(generation, reason),
+      remove: async () => left.clear(),
+    },
     log: createLog(() => undefined),
   });
   const now = { uptime: 10, sickness: undefined as string | undefined };
   return {
     slots,
     now,
+    left,
     records: new UpdateRecords(db, () => 1000),
     reboots: () => reboots,
     /** capsuled of one boot. */
-    async boot(bootId: string, version?: string) {
+    async boot(bootId: string, version?: string, store = db) {
       const entry = nextBootEntry((await slots.read()).entries);
       assert.ok(entry);
       const { left = 1, done = 0 } = entry.tries ?? {};
       const counted = { ...entry, tries: { left: left - 1, done: done + 1 } };
       if (entry.tries !== undefined) await slots.rename(entry, counted);
       slots.boot(entry);
-      const made = parts(bootId, version);
+      const made = { ...parts(bootId, version), records: new UpdateRecords(store, () => 1000) };
       const commands = new UpdateCommands(made);
       const trial = new UpdateTrial({
         ...made,
@@ -182,6 +193,108 @@ test('a new system that never comes up is recorded, and its entry goes', async (
   assert.equal(machine.records.last()?.state, 'failed');
   assert.equal(machine.records.last()?.reason, 'slot_b did not come up in 3 tries');
   assert.deepEqual([...machine.slots.kernels.keys()], ['capsule_000001_slot_a.efi']);
+});
+
+test('the log of the failed boots is in the history, and so is the reason that they left', async () => {
+  const machine = makeMachine();
+  await (await machine.boot('one')).commands.push(sent(makeBundle()), never);
+  const entry = { generation: 2, slot: 'slot_b' } as const;
+  const spent = { ...entry, tries: { left: 0, done: 1 } };
+  await machine.slots.rename({ ...entry, tries: { left: 3, done: 0 } }, spent);
+  machine.left.set(2, 'capsuled has been silent');
+  await machine.boot('two');
+  assert.equal(machine.records.last()?.reason, 'capsuled has been silent');
+  assert.deepEqual(machine.records.last()?.log, ['T init a failed boot']);
+  assert.equal(machine.left.size, 0);
+});
+
+test('a system that cannot use the store leaves its reason to the one before it', async () => {
+  const machine = makeMachine();
+  await (await machine.boot('one')).commands.push(sent(makeBundle()), never);
+  machine.now.sickness = 'the store cannot be migrated';
+  machine.now.uptime = TRIAL_SECONDS;
+  const second = await machine.boot('two', '1.1.0', openStore(':memory:', MIGRATIONS));
+  await second.trial.settled();
+  assert.equal(machine.records.last()?.state, 'ready');
+  await machine.boot('three');
+  const last = machine.records.last();
+  assert.equal(last?.state, 'failed');
+  assert.match(last?.reason ?? '', /not healthy: the store cannot be migrated/);
+  assert.deepEqual(last?.log, ['T init a failed boot']);
+});
+
+test('after a fall-back, the next update counts its tries from the start', async () => {
+  const machine = makeMachine();
+  await (await machine.boot('one')).commands.push(sent(makeBundle()), never);
+  const entry = { generation: 2, slot: 'slot_b' } as const;
+  const spent = { ...entry, tries: { left: 0, done: 3 } };
+  await machine.slots.rename({ ...entry, tries: { left: 3, done: 0 } }, spent);
+  await (await machine.boot('two')).commands.push(sent(makeBundle()), never);
+  const { entries } = await machine.slots.read();
+  assert.deepEqual(
+    entries.map(({ slot, tries }) => [slot, tries?.left]),
+    [
+      ['slot_a', undefined],
+      ['slot_b', 3],
+    ],
+  );
+});
+
+test('an ESP that is full changes nothing, and the slot to go back to stays', async () => {
+  const machine = makeMachine();
+  await (await machine.boot('one')).commands.push(sent(makeBundle()), never);
+  const second = await machine.boot('two', '1.1.0');
+  await second.commands.confirm();
+  const before = [...machine.slots.kernels];
+  const bundle = makeBundle({ manifest: { version: '1.2.0' }, uki: 'k'.repeat(2000) });
+  machine.slots.espFreeBytes = 1000;
+  await assert.rejects(second.commands.push(sent(bundle), never), {
+    code: 'BUNDLE_UNSUITABLE',
+    message: /its kernel image has 2000 bytes, and the ESP has room for 1000/,
+  });
+  machine.slots.espFreeBytes = 3000;
+  machine.slots.power = (change) => {
+    if (change === 'stage') throw new Error('ENOSPC: no space left on device');
+  };
+  await assert.rejects(second.commands.push(sent(bundle), never), /no space left/);
+  assert.deepEqual([...machine.slots.kernels], before);
+  assert.equal(machine.slots.roots.slot_a, 'the first root');
+});
+
+test('a client that goes away amid the bundle leaves the choice as it was', async () => {
+  const machine = makeMachine();
+  const { commands } = await machine.boot('one');
+  const client = new AbortController();
+  async function* cutOff() {
+    for await (const piece of inPieces(makeBundle())) {
+      yield piece;
+      if (machine.slots.roots.slot_b !== '') client.abort(new Error('the client went away'));
+    }
+  }
+  const push = commands.push(
+    sent(makeBundle({ root: 'r'.repeat(900) }), { chunks: cutOff() }),
+    client.signal,
+  );
+  await assert.rejects(push);
+  assert.deepEqual([...machine.slots.kernels.keys()], ['capsule_000001_slot_a.efi']);
+  assert.equal(machine.records.last()?.state, 'failed');
+  await commands.push(sent(makeBundle()), never);
+});
+
+test('a capsuled that is killed amid a push finds it interrupted, and accepts the next one', async () => {
+  const machine = makeMachine();
+  const first = await machine.boot('one');
+  const stalled = new Promise<never>(() => undefined);
+  async function* unfinished() {
+    yield* inPieces(makeBundle().subarray(0, 3000));
+    await stalled;
+  }
+  void first.commands.push(sent(makeBundle(), { chunks: unfinished() }), never);
+  while (machine.records.last() === undefined)
+    await new Promise((resolve) => setImmediate(resolve));
+  const { commands } = await machine.boot('one');
+  assert.equal(machine.records.last()?.reason, 'the update was interrupted');
+  await commands.push(sent(makeBundle()), never);
 });
 
 test('a roll-back goes to the other confirmed system, and is in the history', async () => {
@@ -294,6 +407,42 @@ test('a bundle is received in pieces of any size', async () => {
     }),
     { numRuns: 30 },
   );
+});
+
+test('foreign bytes, whatever they are, are refused before the first byte is written', async () => {
+  const header = fc
+    .tuple(fc.constantFrom('manifest.json', 'manifest.sig', 'x'), fc.nat(8 ** 11 - 1))
+    .map(([name, bytes]) => Buffer.from(bundleHeader(name, bytes)));
+  const noise = fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes));
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(header, noise), { maxLength: 6 }), async (pieces) => {
+      const machine = makeMachine();
+      const { commands } = await machine.boot('one');
+      machine.slots.power = (change) => assert.fail(`wrote: ${change}`);
+      const request = sent(Buffer.concat(pieces), { totalBytes: 0, sha256Hex: '' });
+      await assert.rejects(commands.push(request, never), isCapsuleError);
+      assert.equal(machine.records.last(), undefined);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a manifest of huge sizes is refused before the first byte is written', async () => {
+  const machine = makeMachine();
+  const { commands } = await machine.boot('one');
+  machine.slots.power = (change) => assert.fail(`wrote: ${change}`);
+  for (const name of ['uki', 'root']) {
+    const part = { bytes: Number.MAX_SAFE_INTEGER, sha256: 'a'.repeat(64) };
+    const bytes = makeBundle({ manifest: { [name]: part } });
+    await assert.rejects(commands.push(sent(bytes), never), { code: 'BUNDLE_UNSUITABLE' });
+  }
+});
+
+test('an older version is accepted when the client permits it', async () => {
+  const machine = makeMachine();
+  const { commands } = await machine.boot('one', '1.2.0');
+  const bundle = sent(makeBundle(), { allowDowngrade: true });
+  assert.equal((await commands.push(bundle, never)).version, '1.1.0');
 });
 
 test('a bundle with any byte changed is refused, or was changed where nothing is read', async () => {

@@ -26,13 +26,14 @@ const machine: MachineProfile = {
     ...['sha256_ssse3', 'crc32c_intel', 'dm_verity', 'erofs', 'overlay', 'efivarfs', 'efi_pstore'],
   ],
   programs: {
-    packages: ['chrony', 'dhcpcd-base'],
+    packages: ['chrony', 'dhcpcd-base', 'dosfstools'],
     fromSid: {},
-    programs: ['/usr/sbin/chronyd', '/usr/bin/chronyc', '/usr/sbin/dhcpcd'],
+    programs: ['/usr/sbin/chronyd', '/usr/bin/chronyc', '/usr/sbin/dhcpcd', '/usr/sbin/fsck.fat'],
     data: [],
     checks: [
       ['/usr/sbin/chronyd', '--version'],
       ['/usr/sbin/dhcpcd', '--version'],
+      ['/usr/sbin/fsck.fat', '--help'],
     ],
   },
   files: {

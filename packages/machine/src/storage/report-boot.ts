@@ -5,6 +5,7 @@ import type { BootReport } from '../boot/read-boot-report.ts';
 import { diskError } from './errors.ts';
 import { selectedEntry } from './loader-entry.ts';
 import type { BootDisk } from './prepare-storage.ts';
+import { removeRecovered, repairEsp } from './repair-esp.ts';
 import { versionIn } from './version-in.ts';
 
 const REPORT = '/run/capsule/boot.json';
@@ -12,11 +13,17 @@ const ESP = '/run/capsule/esp';
 const BOARD = '/etc/capsule/board';
 
 /** Mounts the ESP and writes where the slots are, for capsuled, which writes updates there. */
-export async function reportBoot({ name, devices }: BootDisk): Promise<void> {
+export async function reportBoot(
+  { name, devices }: BootDisk,
+  say: (text: string) => void,
+): Promise<void> {
   const entry = await selectedEntry();
   if (entry === undefined) throw diskError.NO_ENTRY({});
+  // The machine runs without a repair, and an ESP that cannot be mounted is a failure below.
+  await repairEsp(devices.esp, say).catch((error) => say(`the ESP is not repaired: ${error}`));
   await mkdir(ESP, { recursive: true, mode: 0o700 });
   await run('mount', ['-t', 'vfat', '-o', 'umask=0077,errors=remount-ro', devices.esp, ESP]);
+  await removeRecovered(ESP).catch((error) => say(`recovered files stay on the ESP: ${error}`));
   const report: BootReport = {
     generation: entry.generation,
     esp: ESP,

@@ -17,6 +17,7 @@ export class FakeBootSlots implements BootSlots {
   readonly kernels = new Map<string, string>();
   staged: string | undefined;
   slotBytes = 1024 * 1024;
+  espFreeBytes = 1024 * 1024;
   /** Is asked before each change, and may throw. */
   power: (change: string) => void = () => undefined;
   #generation = 1;
@@ -35,7 +36,7 @@ export class FakeBootSlots implements BootSlots {
     const running = entries.find(({ generation }) => generation === this.#generation);
     if (running === undefined) throw fakeError('SLOT_UNREADABLE', 'unavailable', 'no such entry');
     const slotBytes = { slot_a: this.slotBytes, slot_b: this.slotBytes };
-    return { running, entries, slotBytes, espFreeBytes: this.slotBytes };
+    return { running, entries, slotBytes, espFreeBytes: this.espFreeBytes };
   }
 
   async rename(from: BootEntry, to: BootEntry): Promise<void> {

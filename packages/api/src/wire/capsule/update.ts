@@ -29,6 +29,7 @@ export function updateToProto(update: UpdateEntry): WireEntry {
     startedAtUnixMs: BigInt(update.startedAt),
     endedAtUnixMs: BigInt(update.endedAt ?? 0),
     reason: clip(update.reason ?? '', REASON_MAX_BYTES),
+    log: [...(update.log ?? [])],
   });
 }
 
@@ -44,5 +45,6 @@ export function updateFromProto(update: WireEntry): UpdateEntry | undefined {
     startedAt: Number(update.startedAtUnixMs),
     ...(endedAt > 0 && { endedAt }),
     ...(update.reason !== '' && { reason: update.reason }),
+    ...(update.log.length > 0 && { log: update.log }),
   };
 }

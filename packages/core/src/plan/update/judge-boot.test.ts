@@ -43,6 +43,14 @@ test('the old slot after a reboot means that the new one did not come up, and sa
     kind: 'fell-back',
     reason: 'slot_b did not come up in 3 tries',
   });
+  assert.deepEqual(judge({ entries: [old, spent], left: { panic: 'no root' } }), {
+    kind: 'fell-back',
+    reason: 'slot_b did not come up in 3 tries: kernel panic: no root',
+  });
+  assert.deepEqual(judge({ entries: [old, spent], left: { reason: 'silent', panic: 'x' } }), {
+    kind: 'fell-back',
+    reason: 'silent',
+  });
   assert.deepEqual(judge({ entries: [old] }), {
     kind: 'fell-back',
     reason: 'the entry of slot_b is no longer on the ESP',

@@ -8,6 +8,8 @@ export interface BootSeen {
   readonly entries: readonly BootEntry[];
   readonly update?: UpdateRecord;
   readonly bootId: string;
+  /** Why the boots of the update failed, as far as they could leave it on the disk or in the firmware. */
+  readonly left?: { readonly reason?: string; readonly panic?: string };
 }
 
 /**
@@ -31,13 +33,19 @@ export function judgeBoot(seen: BootSeen): BootVerdict {
   if (target !== undefined && !isSpent(target) && update.bootId === seen.bootId) {
     return { kind: 'waiting' };
   }
-  return { kind: 'fell-back', reason: reasonOf(target, update) };
+  return { kind: 'fell-back', reason: reasonOf(target, update, seen.left) };
 }
 
-function reasonOf(target: BootEntry | undefined, { to, reason }: UpdateRecord): string {
-  if (reason !== undefined) return reason;
+function reasonOf(
+  target: BootEntry | undefined,
+  { to, reason }: UpdateRecord,
+  left: BootSeen['left'],
+): string {
+  const known = reason ?? left?.reason;
+  if (known !== undefined) return known;
   if (target === undefined) return `the entry of ${to.slot} is no longer on the ESP`;
   const { done = 0 } = target.tries ?? {};
-  if (isSpent(target)) return `${to.slot} did not come up in ${done} tries`;
+  const why = left?.panic === undefined ? '' : `: kernel panic: ${left.panic}`;
+  if (isSpent(target)) return `${to.slot} did not come up in ${done} tries${why}`;
   return `the machine booted the old slot although ${to.slot} had tries left`;
 }

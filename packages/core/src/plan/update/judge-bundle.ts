@@ -8,7 +8,7 @@ export interface UpdateTarget {
   readonly board: string;
   /** Size of the slot that would be written. */
   readonly slotBytes: number;
-  /** Free space of the ESP beside the entry that runs. */
+  /** Free space of the ESP beside all entries: none goes before the new one is on the disk. */
   readonly espFreeBytes: number;
   readonly allowDowngrade: boolean;
 }

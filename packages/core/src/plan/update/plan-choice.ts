@@ -8,9 +8,13 @@ import {
 } from '../../resource/slot/boot-entry.ts';
 
 /** A change of the ESP. Each is one rename or one removal: a power cut finds it done, or not begun. */
-export type ChoiceStep =
-  | { readonly kind: 'rename'; readonly from: BootEntry; readonly to: BootEntry }
-  | { readonly kind: 'remove'; readonly entry: BootEntry };
+export type ChoiceStep = RenameStep | { readonly kind: 'remove'; readonly entry: BootEntry };
+
+interface RenameStep {
+  readonly kind: 'rename';
+  readonly from: BootEntry;
+  readonly to: BootEntry;
+}
 
 /** How often the boot loader tries a new system before it goes back. */
 export const BOOT_TRIES = 3;
@@ -59,6 +63,14 @@ export function rollbackTarget(
   return nextBootEntry(
     entries.filter(({ slot, tries }) => slot !== running && tries === undefined),
   );
+}
+
+/** Takes its tries from the running entry, if it is on trial: the next boot starts another one. Pure. */
+export function planGivingUp(running: BootEntry): readonly RenameStep[] {
+  const { tries } = running;
+  if (tries === undefined || tries.left === 0) return [];
+  const spent = { left: 0, done: Math.max(1, tries.done) };
+  return [{ kind: 'rename', from: running, to: { ...running, tries: spent } }];
 }
 
 /** After a fall-back: entries that the boot loader has given up go, and the next update counts from the start. Pure. */

@@ -20,9 +20,9 @@ test('a trial without a confirmation, or without health, goes back at its deadli
     kind: 'roll-back',
     reason: 'the operator did not confirm the update in time',
   });
-  assert.deepEqual(end({ autoConfirmSeconds: 30, sickness: 'containerd is down' }), {
+  assert.deepEqual(end({ sickSince: 590, sickness: 'containerd is down' }), {
     kind: 'roll-back',
-    reason: 'the new system was not healthy when its time was over: containerd is down',
+    reason: 'the new system was not healthy: containerd is down',
   });
   assert.deepEqual(end({ autoConfirmSeconds: 30, healthySince: 590 }), {
     kind: 'roll-back',
@@ -30,20 +30,37 @@ test('a trial without a confirmation, or without health, goes back at its deadli
   });
 });
 
+test('a system that stays sick goes back before its deadline', () => {
+  const sick = { deadline: 600, sickness: 'containerd is down', sickSince: 20 };
+  assert.deepEqual(judgeTrial({ ...sick, now: 50 }), { kind: 'wait', seconds: 120 });
+  assert.deepEqual(judgeTrial({ ...sick, now: 170 }), {
+    kind: 'roll-back',
+    reason: 'the new system was not healthy: containerd is down',
+  });
+});
+
 test('a wait ends with a decision, and is never endless', () => {
   const seconds = fc.integer({ min: 0, max: 1000 });
   const optional = fc.option(seconds, { nil: undefined });
   fc.assert(
-    fc.property(seconds, seconds, optional, optional, (now, deadline, healthySince, auto) => {
-      const seen = {
-        deadline,
-        ...(healthySince === undefined ? {} : { healthySince }),
-        ...(auto === undefined ? {} : { autoConfirmSeconds: auto }),
-      };
-      const step = judgeTrial({ ...seen, now });
-      if (step.kind !== 'wait') return;
-      assert.ok(step.seconds > 0 && Number.isFinite(step.seconds));
-      assert.notEqual(judgeTrial({ ...seen, now: now + step.seconds }).kind, 'wait');
-    }),
+    fc.property(
+      seconds,
+      seconds,
+      optional,
+      optional,
+      optional,
+      (now, deadline, healthySince, sickSince, auto) => {
+        const seen = {
+          deadline,
+          ...(healthySince === undefined ? {} : { healthySince }),
+          ...(sickSince === undefined ? {} : { sickSince, sickness: 'sick' }),
+          ...(auto === undefined ? {} : { autoConfirmSeconds: auto }),
+        };
+        const step = judgeTrial({ ...seen, now });
+        if (step.kind !== 'wait') return;
+        assert.ok(step.seconds > 0 && Number.isFinite(step.seconds));
+        assert.notEqual(judgeTrial({ ...seen, now: now + step.seconds }).kind, 'wait');
+      },
+    ),
   );
 });

@@ -14,6 +14,7 @@ import {
   planCleaning,
   planClearing,
   planConfirm,
+  planGivingUp,
   planRollback,
 } from './plan-choice.ts';
 import type { UpdateRecord } from './update-record.ts';
@@ -100,7 +101,10 @@ function isSame(a: BootEntry, b: BootEntry): boolean {
 const cut = fc.integer({ min: 0, max: 4 });
 const act = fc.oneof(
   fc.record({ kind: fc.constant('push' as const), isGood: fc.boolean(), cut }),
-  fc.record({ kind: fc.constantFrom('confirm' as const, 'roll-back' as const), cut }),
+  fc.record({
+    kind: fc.constantFrom('confirm' as const, 'roll-back' as const, 'give-up' as const),
+    cut,
+  }),
   fc.record({ kind: fc.constant('power-cut' as const) }),
 );
 
@@ -119,6 +123,9 @@ test('after any pushes, confirmations and power cuts, the machine boots, and a c
           machine.boot();
         } else if (step.kind === 'confirm') {
           machine.apply(planConfirm(machine.running), step.cut);
+        } else if (step.kind === 'give-up') {
+          machine.apply(planGivingUp(machine.running), step.cut);
+          machine.boot();
         } else if (step.kind === 'roll-back') {
           machine.apply(planRollback(machine.esp, machine.running.slot), step.cut);
           machine.boot();
@@ -144,4 +151,15 @@ test('a system that never comes up is given up after three tries, and the next u
   machine.push(true, 99);
   assert.equal(machine.boot(), 1);
   assert.deepEqual(machine.running.tries, { left: 2, done: 1 });
+});
+
+test('a system on trial that gives up does not boot once more', () => {
+  const machine = new Machine();
+  machine.push(true, 99);
+  machine.boot();
+  machine.apply(planGivingUp(machine.running), 99);
+  machine.boot();
+  assert.equal(machine.running.slot, 'slot_a');
+  assert.equal(machine.update?.state, 'failed');
+  assert.deepEqual(planGivingUp(machine.running), []);
 });

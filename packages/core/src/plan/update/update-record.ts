@@ -17,8 +17,12 @@ export interface UpdateRecord {
   readonly autoConfirmSeconds?: number;
   /** Keys of the cells that ran when the update was written; they have to run again. */
   readonly cells?: readonly string[];
+  /** Whether the machine had an address when the update was written; it has to have one again. */
+  readonly hadAddress?: boolean;
   /** Why an update has ended otherwise than asked for. */
   readonly reason?: string;
+  /** The last lines of the boots that failed, and of a kernel that panicked. */
+  readonly log?: readonly string[];
   /** Of the boot in which the update was written (/proc/sys/kernel/random/boot_id). */
   readonly bootId: string;
 }
@@ -29,7 +33,8 @@ export interface UpdateSide {
 }
 
 /** An update as the history shows it; times in milliseconds since 1970, by the clock of the machine. */
-export interface UpdateEntry extends Pick<UpdateRecord, 'from' | 'to' | 'state' | 'reason'> {
+export interface UpdateEntry
+  extends Pick<UpdateRecord, 'from' | 'to' | 'state' | 'reason' | 'log'> {
   readonly startedAt: number;
   readonly endedAt?: number;
 }
