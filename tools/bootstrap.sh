@@ -1,5 +1,5 @@
 #!/bin/sh
-# bootstrap.sh start|stop|image|qemu|bundle|test|lab|bench|soak|power-cuts|guest-kernel|firecracker|cli [ARG...]
+# bootstrap.sh start|stop|image|qemu|bundle|test|lab|bench|soak|power-cuts|updates|guest-kernel|firecracker|cli [ARG...]
 #
 # Makes this machine ready for one of the project's commands and runs it: root, Debian packages, npm
 # dependencies. Needs nothing but npm and Node 18. Installs only what is missing, says what it does,
@@ -37,12 +37,13 @@ case $verb in
   test) entry=tools/test.ts packages=$test_packages ;;
   soak) entry=test/soak/main.ts packages=$test_packages ;;
   power-cuts) entry=test/os/power-cuts.ts packages=$test_packages ;;
+  updates) entry=test/os/updates.ts packages=$test_packages ;;
   bench) entry=bench/main.ts packages="$lab_packages podman docker.io iptables git procps fio xfsprogs" ;;
   guest-kernel) entry=packages/imager/src/guest-kernel/main.ts packages=$kernel_packages ;;
   # The file for laptops: nothing of it is root's.
   cli) entry=packages/cli/build-file.ts packages='' ;;
   firecracker) entry=packages/imager/src/firecracker/main.ts packages=tar ;;
-  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm run image, npm run qemu, npm run bundle, npm test, npm run lab, npm run bench, npm run soak, npm run power-cuts, npm run guest-kernel, npm run firecracker, npm run cli' ;;
+  *) fail "there is no command '$verb'" 'npm start, npm run stop, npm run image, npm run qemu, npm run bundle, npm test, npm run lab, npm run bench, npm run soak, npm run power-cuts, npm run updates, npm run guest-kernel, npm run firecracker, npm run cli' ;;
 esac
 
 check_machine() {

@@ -1,8 +1,8 @@
 /**
  * `npm run power-cuts -- [--boots N] [--seed SEED]`: records every request to the disk of a machine during its first
  * boot, an update, its confirmation and a roll-back; rebuilds the disk for every moment at which the power can fail,
- * also with writes lost or reordered since the last flush; and judges each without a boot. Boots a seeded sample. Prints
- * a table; ends with 1 if any disk would not start.
+ * also with writes lost or reordered since the last flush; and judges each without a boot. Boots N disks of each part of
+ * the disk twice, drawn by the seed from those that differ. Prints a table; ends with 1 if any disk does not start.
  */
 import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { run } from '@capsule/host';
 import {
   buildTestSystem,
   type CutPoint,
+  CutStates,
   disorders,
   hashOf,
   type JudgedCut,
@@ -20,9 +21,9 @@ import {
   newDisk,
   type OsDisk,
   type OsMachine,
-  type OsSystem,
   packUpdate,
   prefixes,
+  type Region,
   regionPlaces,
   startOs,
   WriteLog,
@@ -104,6 +105,7 @@ async function judgeAll(disk: OsDisk, recordings: readonly Recording[]): Promise
   const diskBytes = (await stat(disk.disk)).size;
   const systems = [await knownSystem(old), await knownSystem(fresh)];
   const loader = await hashOf([old.firmware.loader]);
+  const boots = Number(values.boots);
   let bricks = 0;
   for (const { phase, base, log: path } of recordings) {
     await using log = await WriteLog.open(path);
@@ -113,47 +115,97 @@ async function judgeAll(disk: OsDisk, recordings: readonly Recording[]): Promise
     ];
     say(`${phase}: ${log.requests.length} requests, ${cuts.length} disks`);
     const judged = await judgeCuts({ base, places, diskBytes, loader, systems }, log, cuts);
-    print(phase, judged);
-    bricks += judged.filter(({ verdict }) => verdict.brick !== undefined).length;
-    bricks += await bootSample({ disk, base, log, judged, random });
+    const slots = places.filter(({ name }) => name === 'slot_a' || name === 'slot_b');
+    await using states = await CutStates.open(base, log, slots);
+    const byRegion = await distinct(judged, states);
+    for (const [region, different] of byRegion) {
+      const all = judged.filter((one) => one.region === region);
+      const sample = shuffled(different, random).slice(0, boots);
+      const rows = { phase, region, all, different };
+      const failures = await bootSample({ disk, base, log, sample });
+      print(rows, sample.length, failures);
+      bricks += all.filter(({ verdict }) => verdict.brick !== undefined).length + failures;
+    }
   }
   return bricks;
 }
 
-function print(phase: string, judged: readonly JudgedCut[]): void {
-  const regions = [...new Set(judged.map(({ region }) => region))];
-  for (const region of regions) {
-    const here = judged.filter((one) => one.region === region);
-    const starts = [...new Set(here.map(({ verdict }) => verdict.version ?? '-'))].join(' or ');
-    const bad = here.filter(({ verdict }) => verdict.brick !== undefined);
-    const line = [phase, region, `${here.length} cuts`, `start ${starts}`, `${bad.length} bricks`];
-    process.stdout.write(`${line.map((word) => word.padEnd(14)).join('  ')}\n`);
-    for (const { cut, verdict } of bad.slice(0, 3)) {
-      process.stdout.write(`  ${JSON.stringify(cut).slice(0, 200)}: ${verdict.brick}\n`);
-    }
+/**
+ * The cuts by the part of the disk that they touched last. Of those outside of the slots, one for each content of the rest
+ * of the disk: what runs from a slot is judged, and its reader verifies it.
+ */
+async function distinct(
+  judged: readonly JudgedCut[],
+  states: CutStates,
+): Promise<ReadonlyMap<Region, readonly JudgedCut[]>> {
+  const seen = new Set<string>();
+  const found = new Map<Region, JudgedCut[]>();
+  const inOrder = judged.toSorted((a, b) => a.cut.flushed - b.cut.flushed);
+  for (const one of inOrder) {
+    const state = await states.stateOf(one.cut);
+    const isSlot = one.region === 'slot_a' || one.region === 'slot_b';
+    if (!isSlot && seen.has(state)) continue;
+    seen.add(state);
+    found.set(one.region, [...(found.get(one.region) ?? []), one]);
   }
+  return found;
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
+  return items
+    .map((item) => ({ item, order: random() }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}
+
+interface Row {
+  readonly phase: string;
+  readonly region: Region;
+  readonly all: readonly JudgedCut[];
+  readonly different: readonly JudgedCut[];
+}
+
+function print({ phase, region, all, different }: Row, booted: number, failures: number): void {
+  const starts = [...new Set(all.map(({ verdict }) => verdict.version ?? '-'))].join(' or ');
+  const bad = all.filter(({ verdict }) => verdict.brick !== undefined);
+  const cells = [
+    phase,
+    region,
+    `${all.length} disks`,
+    `${different.length} distinct`,
+    `start ${starts}`,
+    `${bad.length} bricks`,
+    `${booted - failures} of ${booted} booted twice`,
+  ];
+  process.stdout.write(`${cells.map((cell) => cell.padEnd(16)).join('  ')}\n`);
+  for (const { cut, verdict } of bad.slice(0, 3)) {
+    process.stdout.write(`  ${describeCut(cut)}: ${verdict.brick}\n`);
+  }
+}
+
+function describeCut(cut: CutPoint): string {
+  return JSON.stringify(cut).slice(0, 200);
 }
 
 interface Sample {
   readonly disk: OsDisk;
   readonly base: string;
   readonly log: WriteLog;
-  readonly judged: readonly JudgedCut[];
-  readonly random: () => number;
+  readonly sample: readonly JudgedCut[];
 }
 
 /** Each disk boots twice: the second boot finds what the first one repaired. */
-async function bootSample({ disk, base, log, judged, random }: Sample): Promise<number> {
+async function bootSample({ disk, base, log, sample }: Sample): Promise<number> {
   let failures = 0;
-  for (let boot = 0; boot < Number(values.boots); boot++) {
-    const one = judged[Math.floor(random() * judged.length)];
-    if (one === undefined) return failures;
+  for (const { cut, region } of sample) {
     const copy = join(folder, 'cut.raw');
     await run('cp', ['--sparse=always', '--reflink=auto', base, copy]);
-    await writeCut(copy, log, one.cut);
-    const isUp = await bootsTwice({ ...disk, disk: copy }, one.cut);
+    await writeCut(copy, log, cut);
+    const started = performance.now();
+    const isUp = await bootsTwice({ ...disk, disk: copy }, cut);
     if (!isUp) failures++;
-    process.stdout.write(`  booted twice: ${one.region}, ${isUp ? 'up' : 'NOT UP'}\n`);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    say(`${region}: ${isUp ? 'booted twice' : 'NOT UP'}, ${seconds} s: ${describeCut(cut)}`);
   }
   return failures;
 }
@@ -162,11 +214,11 @@ async function bootsTwice(disk: OsDisk, cut: CutPoint): Promise<boolean> {
   const variables = join(folder, 'uefi');
   await copyFile(old.firmware.ovmfVariables, variables);
   for (const time of ['first', 'second']) {
-    await using machine = await startOs(old as OsSystem, { ...disk, variables });
+    await using machine = await startOs(old, { ...disk, variables });
     try {
       await machine.connect();
     } catch (error) {
-      say(`${time} boot of ${JSON.stringify(cut).slice(0, 200)}: ${String(error)}`);
+      say(`${time} boot of ${describeCut(cut)}: ${String(error)}`);
       return false;
     }
     await machine.cutPower();

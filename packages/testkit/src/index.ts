@@ -81,6 +81,7 @@ export {
   type UpstreamWords,
   upstreamReply,
 } from './names/test-upstream.ts';
+export { brokenMigration, DEFECTS, type Defect } from './os/defects.ts';
 export { packPanic, packUpdate } from './os/pack-update.ts';
 export {
   buildTestSystem,
@@ -93,7 +94,8 @@ export {
 } from './os/start-os.ts';
 export { writeCut } from './power-cut/cut-disk.ts';
 export { type CutPoint, disorders, prefixes } from './power-cut/cut-points.ts';
-export { type JudgedCut, judgeCuts } from './power-cut/judge-cuts.ts';
+export { CutStates } from './power-cut/cut-states.ts';
+export { type JudgedCut, judgeCuts, type Region } from './power-cut/judge-cuts.ts';
 export { hashOf, knownSystem } from './power-cut/known-system.ts';
 export { regionPlaces } from './power-cut/region-places.ts';
 export { WriteLog } from './power-cut/write-log.ts';

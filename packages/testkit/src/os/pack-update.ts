@@ -1,9 +1,24 @@
 import { writeFile } from 'node:fs/promises';
-import { type OperatingSystem, packBundle } from '@capsule/imager';
+import { type BundleRequest, type OperatingSystem, packBundle } from '@capsule/imager';
 
-/** Packs a system as a signed update. */
-export async function packUpdate(system: OperatingSystem, output: string): Promise<string> {
-  await pack(system, output, [system.root.path, system.disk.tree]);
+/** Packs a system as a signed update; `more` describes it otherwise than it is. */
+export async function packUpdate(
+  system: OperatingSystem,
+  output: string,
+  more: Partial<BundleRequest> = {},
+): Promise<string> {
+  const { version, board, publisher, disk, root } = system;
+  await packBundle(output, {
+    version,
+    minimumVersion: '0.0.1',
+    architecture: 'x86_64',
+    board,
+    rootHash: disk.rootHash,
+    uki: disk.uki,
+    root: [root.path, disk.tree],
+    key: publisher,
+    ...more,
+  });
   return output;
 }
 
@@ -11,20 +26,5 @@ export async function packUpdate(system: OperatingSystem, output: string): Promi
 export async function packPanic(system: OperatingSystem, output: string): Promise<string> {
   const root = `${output}.root`;
   await writeFile(root, Buffer.alloc(64 * 1024, 'no root '));
-  await pack(system, output, [root]);
-  return output;
-}
-
-async function pack(system: OperatingSystem, output: string, root: readonly string[]) {
-  const { version, board, publisher, disk } = system;
-  await packBundle(output, {
-    version,
-    minimumVersion: '0.1.0',
-    architecture: 'x86_64',
-    board,
-    rootHash: disk.rootHash,
-    uki: disk.uki,
-    root,
-    key: publisher,
-  });
+  return packUpdate(system, output, { root: [root] });
 }

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CapsuleClient } from '@capsule/api/wire';
 import { findAcceleration, run } from '@capsule/host';
-import { assemble, emulatorCommand, type OperatingSystem, vmProfile } from '@capsule/imager';
+import {
+  assemble,
+  emulatorCommand,
+  type OperatingSystem,
+  type Profile,
+  vmProfile,
+} from '@capsule/imager';
 import { buildSystem, describeMachine, emulationWords } from '@capsule/launcher';
 import { machineError } from '../machine/errors.ts';
 import { untilAnswer } from '../machine/until-answer.ts';
@@ -35,11 +41,14 @@ const READY = /capsuled F info ready /;
 
 export type OsSystem = OperatingSystem;
 
-/** Builds the system with a way in for tests. */
-export async function buildTestSystem(version?: string): Promise<OperatingSystem> {
+/** Builds the system with a way in for tests, and with a defect if one is to be tested. */
+export async function buildTestSystem(
+  version?: string,
+  alter: (profile: Profile) => Profile = (profile) => profile,
+): Promise<OperatingSystem> {
   const { isKvm } = await findAcceleration(process.arch);
   return buildSystem({
-    profile: relayedProfile(vmProfile, !isKvm),
+    profile: alter(relayedProfile(vmProfile, !isKvm)),
     ...(version !== undefined && { version }),
   });
 }

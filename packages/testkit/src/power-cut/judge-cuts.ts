@@ -5,7 +5,7 @@ import { DiskJudge, type DiskVerdict, type JudgeParts } from './judge-disk.ts';
 import type { LoggedRequest, WriteLog } from './write-log.ts';
 
 /** A part of the disk, by what is lost when it is damaged. */
-export type Region = 'table' | 'esp' | SlotName | 'perm';
+export type Region = 'table' | 'esp' | SlotName | 'lvm' | 'perm';
 
 export interface RegionPlace {
   readonly name: Region;

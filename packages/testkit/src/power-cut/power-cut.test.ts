@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { CutDisk, writeCut } from './cut-disk.ts';
 import { type CutPoint, disorders, prefixes } from './cut-points.ts';
+import { CutStates } from './cut-states.ts';
 import { type LoggedRequest, WriteLog } from './write-log.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'capsule-power-cut-'));
@@ -92,6 +93,33 @@ test('every cut of a log reads, and is written, as its requests say', async () =
       assert.ok((await readFile(copy)).equals(model(requests, last)));
     }),
     { numRuns: 30 },
+  );
+});
+
+test('two cuts have one state if, and only if, their disks are equal', async () => {
+  const base = join(folder, 'base-of-states');
+  await writeFile(base, Buffer.alloc(SECTORS * SECTOR, 'b'));
+  const small = request.map((one) => ({ ...one, fill: one.fill % 3, sector: one.sector % 4 }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(small, { maxLength: 10 }), async (requests) => {
+      await using log = await openLog(requests);
+      await using states = await CutStates.open(base, log, []);
+      const all = [
+        ...prefixes(log.requests),
+        ...disorders(log.requests, { perInterval: 1, random: () => 0.3 }),
+      ].toSorted((a, b) => a.flushed - b.flushed);
+      const byState = new Map<string, string>();
+      const byDisk = new Map<string, string>();
+      for (const cut of all) {
+        const state = await states.stateOf(cut);
+        const disk = model(requests, cut).toString('latin1');
+        assert.equal(byState.get(state) ?? disk, disk);
+        assert.equal(byDisk.get(disk) ?? state, state);
+        byState.set(state, disk);
+        byDisk.set(disk, state);
+      }
+    }),
+    { numRuns: 50 },
   );
 });
 
