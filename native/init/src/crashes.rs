@@ -71,7 +71,7 @@ mod tests {
             "dmesg-efi_pstore-177000000902001",
         ];
         names.sort_by_key(|name| order(Path::new(name)));
-        let ends = names.map(|name| name.get(24..).unwrap_or_default());
+        let ends = names.map(|name| name.get(25..).unwrap_or_default());
         assert_eq!(
             ends,
             ["0102001", "0101001", "0902001", "0901001"].map(|end| end)
