@@ -24,9 +24,11 @@ export class Screen {
     return this.#text;
   }
 
-  /** Resolves with the next match behind the last one that was waited for. Fails when the machine has ended. */
-  async until(pattern: RegExp): Promise<RegExpExecArray> {
+  /** Resolves with the next match behind the last one that was waited for. Fails when the machine has ended, or is not awaited any more. */
+  async until(pattern: RegExp, signal?: AbortSignal): Promise<RegExpExecArray> {
+    signal?.addEventListener('abort', () => this.#wake(), { once: true });
     for (;;) {
+      signal?.throwIfAborted();
       const found = pattern.exec(this.#text.slice(this.#read));
       if (found !== null) {
         this.#read += found.index + found[0].length;

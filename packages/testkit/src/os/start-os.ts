@@ -41,6 +41,18 @@ const READY = /capsuled F info ready /;
 
 export type OsSystem = OperatingSystem;
 
+/** PID 1 drops a line that the console does not take at once: a line that never comes holds nothing up. */
+const LINE_LIMIT_MS = 180_000;
+
+async function untilLine(screen: Screen, pattern: RegExp): Promise<void> {
+  const limit = AbortSignal.timeout(LINE_LIMIT_MS);
+  try {
+    await screen.until(pattern, limit);
+  } catch (error) {
+    if (!limit.aborted) throw error;
+  }
+}
+
 /** Builds the system with a way in for tests, and with a defect if one is to be tested. */
 export async function buildTestSystem(
   version?: string,
@@ -122,7 +134,7 @@ export async function startOs(
     host: `unix:${socket}`,
     // The port of the emulator takes connections long before the capsule does.
     async connect() {
-      await screen.until(READY);
+      await untilLine(screen, READY);
       return untilAnswer(socket, gone);
     },
     async [Symbol.asyncDispose]() {

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
-import { connectRemote, dial, type RemoteCapsule } from '@capsule/api/remote';
-import { type Address, type CapsuleClient, formatAddress, parseAddress } from '@capsule/api/wire';
+import { dial, type RemoteCapsule } from '@capsule/api/remote';
+import { type Address, formatAddress, parseAddress } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 import { cliError } from '../../errors.ts';
 import type { Run } from '../../program/command.ts';
@@ -12,6 +12,7 @@ import { requireContextName, requireWritable } from '../operator/change-contexts
 import { keyFile } from '../operator/folder.ts';
 import { ensureKey } from '../operator/operator-key.ts';
 import { readContexts } from '../operator/read-contexts.ts';
+import { openAnswering } from './open-answering.ts';
 import { printAdopted } from './print-adopted.ts';
 import { type Enrolment, enrol } from './prove-key.ts';
 import { readPin } from './read-pin.ts';
@@ -82,9 +83,11 @@ async function adoptIt(
   context: Context,
 ): Promise<Enrolment> {
   const key = await ensureKey(context);
-  await using client: CapsuleClient = connectRemote(capsule);
   try {
-    return await enrol({ client, capsule, key, name: keyName(context), prompt }, input, context);
+    const { client, capsuleId } = await openAnswering(capsule, context.signal);
+    await using _ = client;
+    const applicant = { client, capsuleId, capsule, key, name: keyName(context), prompt };
+    return await enrol(applicant, input, context);
   } catch (error) {
     if (isCapsuleError(error) && error.code === 'API_CALL_UNKNOWN') {
       throw cliError.ADOPTION_OLD({ address: capsule.name }, error);

@@ -6,12 +6,13 @@ import {
   type RemoteCapsule,
   rawPublicKey,
 } from '@capsule/api/remote';
-import type { CapsuleClient, Role } from '@capsule/api/wire';
+import type { Role } from '@capsule/api/wire';
 import { isCapsuleError } from '@capsule/core';
 import { cliError } from '../../errors.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import type { Prompt } from '../confirm/prompt.ts';
+import { ANSWER_MS, type Answering } from './open-answering.ts';
 import { readCode } from './read-code.ts';
 
 /** The key as the capsule knows it after an adoption. */
@@ -23,9 +24,7 @@ export interface Enrolment {
   readonly wasEnrolled: boolean;
 }
 
-export interface Applicant {
-  /** Without a token. */
-  readonly client: CapsuleClient;
+export interface Applicant extends Answering {
   readonly capsule: RemoteCapsule;
   readonly key: KeyObject;
   /** Of the key, for people. */
@@ -39,26 +38,23 @@ export async function enrol(
   input: Input,
   context: Context,
 ): Promise<Enrolment> {
-  const { client } = applicant;
-  const { capsuleId } = await client.identity.challenge({}, { signal: context.signal });
-  const known = await findEnrolment(applicant, capsuleId, context);
+  const known = await findEnrolment(applicant, context);
   if (known !== undefined) return known;
   const claimCode = await readCode(input, applicant.prompt, context);
-  return adopt(applicant, { capsuleId, claimCode }, context.signal);
+  return adopt(applicant, claimCode, context.signal);
 }
 
 const KEY_UNKNOWN = 'AUTH_KEY_UNKNOWN';
 
 /** Undefined where the capsule does not know the key. */
 async function findEnrolment(
-  { capsule, key }: Applicant,
-  capsuleId: string,
+  { capsule, key, capsuleId }: Applicant,
   { signal, now }: Context,
 ): Promise<Enrolment | undefined> {
   const kid = keyIdOf(rawPublicKey(key));
   await using client = connectRemote({ ...capsule, signer: { key, kid, capsuleId, now } });
   try {
-    const { role } = await client.identity.whoAmI({}, { signal });
+    const { role } = await client.identity.whoAmI({}, { signal, timeoutMs: ANSWER_MS });
     return { capsuleId, kid, role, wasEnrolled: true };
   } catch (error) {
     if (isCapsuleError(error) && error.code === KEY_UNKNOWN) return undefined;
@@ -66,23 +62,19 @@ async function findEnrolment(
   }
 }
 
-interface Claim {
-  readonly capsuleId: string;
-  readonly claimCode: string;
-}
-
 /** A wrong answer fails, and never costs the operator a key. Fails with `CLI_ADOPTION_ANSWER`. */
 async function adopt(
-  { client, capsule, key, name }: Applicant,
-  { capsuleId, claimCode }: Claim,
+  { client, capsule, capsuleId, key, name }: Applicant,
+  claimCode: string,
   signal: AbortSignal,
 ): Promise<Enrolment> {
+  const limits = { signal, timeoutMs: ANSWER_MS };
   const { fingerprint, name: address } = capsule;
   const pubkey = rawPublicKey(key);
-  const { nonce } = await client.identity.challenge({}, { signal });
+  const { nonce } = await client.identity.challenge({}, limits);
   const signature = adoptionProof({ key, name, nonce, fingerprint });
   const request = { pubkey, name, claimCode, nonce, signature };
-  const answer = await client.identity.adopt(request, { signal });
+  const answer = await client.identity.adopt(request, limits);
   const kid = keyIdOf(pubkey);
   const problem =
     answer.tlsFingerprintSha256 !== fingerprint
