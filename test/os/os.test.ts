@@ -3,9 +3,10 @@
  * has both again after an update, and after one that panics. Its API is reached by a port that only images for tests have.
  */
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type CapsuleClient, specToProto } from '@capsule/api/wire';
 import { completeSpec, type RestartPolicy } from '@capsule/core';
 import { type RunResult, run } from '@capsule/host';
@@ -29,6 +30,7 @@ const MINUTE_MS = 60_000;
 /** An update took 127 s alone, and 340 s next to four other programs. */
 const BOUND = { timeout: 12 * MINUTE_MS };
 const CAPSULECTL = join(import.meta.dirname, '../../bin/capsulectl');
+const GUIDE = join(import.meta.dirname, '../../docs/guides/updates.md');
 /** Of the emulated processor. */
 const SLOWNESS = 8;
 const IMAGE = 'docker.io/library/stay:1';
@@ -40,6 +42,7 @@ const skip = isRoot ? process.arch !== 'x64' && 'only x86_64 is emulated' : 'nee
 
 suite('Capsule as an operating system', { concurrency: false, skip }, () => {
   let system: OsSystem;
+  let newer: OsSystem;
   let disk: OsDisk;
   let machine: OsMachine;
   let client: CapsuleClient;
@@ -92,41 +95,48 @@ suite('Capsule as an operating system', { concurrency: false, skip }, () => {
   });
 
   test('an update starts from the other slot, with all that was there', BOUND, async (t) => {
-    const newer = await buildTestSystem('0.1.1');
-    await push(t, await packUpdate(newer, join(disk.folder, 'newer.bundle')));
-    await machine.screen.until(/stage0: slot_b is/);
-    const preparing = machine.screen.text.length;
-    await machine.screen.until(/booted in \d+ ms[\r\n]/);
-    assert.doesNotMatch(machine.screen.text.slice(preparing), /partition table written| made/);
-    client = await machine.connect();
-    const { activeSlot, pendingSlot, capsuleVersion } = await client.capsule.getInfo({});
-    assert.deepEqual([activeSlot, pendingSlot, capsuleVersion], ['slot_b', 'slot_b', '0.1.1']);
-    await untilRunning('keeper');
-    assert.equal(await readFirst(), written);
-    const { stdout } = await capsulectl('update', 'confirm');
-    t.diagnostic(stdout.trim());
+    newer = await buildTestSystem('0.1.1');
+    await packUpdate(newer, join(disk.folder, 'capsule-0.1.1.bundle'));
+    await reboots(t, 'capsulectl update push capsule-0.1.1.bundle', 'slot_b');
+    const { pendingSlot, capsuleVersion } = await client.capsule.getInfo({});
+    assert.deepEqual([pendingSlot, capsuleVersion], ['slot_b', '0.1.1']);
+    assert.doesNotMatch(lastBoot(), /partition table written| made/);
+    assert.match(await guided('capsulectl capsule info'), /slot_b/);
+    t.diagnostic((await guided('capsulectl update confirm')).trim());
     assert.equal((await client.capsule.getInfo({})).pendingSlot, '');
+    assert.match(await guided('capsulectl update history'), /0\.1\.1 .*confirmed/);
   });
 
-  test('an update whose kernel panics is given up after three tries', {
+  test('the guide for updates leads back, to a version that confirms itself, and to an older one', {
     ...BOUND,
     skip: isShort,
   }, async (t) => {
-    const broken = await buildTestSystem('0.1.2');
-    await push(t, await packPanic(broken, join(disk.folder, 'broken.bundle')));
+    await reboots(t, 'capsulectl update rollback --yes', 'slot_a');
+    await reboots(t, 'capsulectl update push capsule-0.1.1.bundle --auto-confirm 60', 'slot_b');
+    while ((await client.capsule.getInfo({})).pendingSlot !== '') await delay(1000);
+    assert.match(await guided('capsulectl update history -o yaml'), /state: confirmed/);
+    await packUpdate(system, join(disk.folder, 'capsule-0.1.0.bundle'));
+    await reboots(t, 'capsulectl update push capsule-0.1.0.bundle --allow-downgrade', 'slot_a');
+    await guided('capsulectl update confirm');
+  });
+
+  test('an update whose kernel panics is given up after three tries', BOUND, async (t) => {
+    const { activeSlot, capsuleVersion } = await client.capsule.getInfo({});
+    const bad = activeSlot === 'slot_a' ? 'slot_b' : 'slot_a';
+    await packPanic(newer, join(disk.folder, 'broken.bundle'));
+    const started = performance.now();
+    await capsulectl('update', 'push', 'broken.bundle');
     for (let tries = 0; tries < 3; tries += 1) {
-      await machine.screen.until(/stage0: slot_a is/);
+      await machine.screen.until(new RegExp(`stage0: ${bad} is`));
       await machine.screen.until(/Kernel panic - not syncing/);
     }
-    await machine.screen.until(/stage0: slot_b is/);
-    await machine.screen.until(/the kernel has panicked before this boot/);
-    client = await machine.connect();
-    assert.equal((await client.capsule.getInfo({})).activeSlot, 'slot_b');
-    const { updates } = await client.capsule.updateHistory({});
-    t.diagnostic(updates.map(({ toVersion, reason }) => `${toVersion}: ${reason}`).join('; '));
-    assert.match(updates.at(0)?.reason ?? '', /did not come up in 3 tries/);
-    await untilRunning('keeper');
-    assert.equal(await readFirst(), written);
+    await untilUp(activeSlot);
+    t.diagnostic(`${Math.round((performance.now() - started) / 1000)} s`);
+    assert.equal((await client.capsule.getInfo({})).capsuleVersion, capsuleVersion);
+    const [last] = (await client.capsule.updateHistory({})).updates;
+    t.diagnostic(`${last?.toVersion}: ${last?.reason}`);
+    assert.match(last?.reason ?? '', /did not come up in 3 tries: kernel panic: .*dm-verity/);
+    assert.ok(last?.log.some((line) => line.includes('Kernel panic - not syncing')));
     await assertLogged(/ crash .*dm-verity/);
     await assertLogged(/ kernel Linux version /);
   });
@@ -153,18 +163,38 @@ suite('Capsule as an operating system', { concurrency: false, skip }, () => {
     assert.doesNotMatch(machine.screen.text, /stays mounted|does not stop in time/);
   });
 
-  /** The machine reboots by itself once the update is written. */
-  async function push(t: TestContext, bundle: string): Promise<void> {
+  /** Runs a command of the guide that reboots the machine, and waits for the slot. */
+  async function reboots(t: TestContext, line: string, slot: string): Promise<void> {
     const started = performance.now();
-    const { stdout } = await capsulectl('update', 'push', bundle);
-    t.diagnostic(`${stdout.trim()}; ${Math.round(performance.now() - started)} ms`);
-    await machine.screen.until(/init F reboot[\r\n]/);
+    const printed = await guided(line);
+    await untilUp(slot);
+    t.diagnostic(`${printed.trim()}; ${Math.round((performance.now() - started) / 1000)} s`);
+  }
+
+  /** Waits for a boot from the slot that has all that was there. */
+  async function untilUp(slot: string): Promise<void> {
     client.close();
+    await machine.screen.until(new RegExp(`stage0: ${slot} is`));
+    client = await machine.connect();
+    assert.equal((await client.capsule.getInfo({})).activeSlot, slot);
+    await untilRunning('keeper');
+    assert.equal(await readFirst(), written);
+  }
+
+  function lastBoot(): string {
+    const { text } = machine.screen;
+    return text.slice(text.lastIndexOf('stage0: root ready'));
+  }
+
+  /** Runs a command of the guide for updates, and returns its output. */
+  async function guided(line: string): Promise<string> {
+    assert.ok((await readFile(GUIDE, 'utf8')).includes(`\n${line}\n`), `${line} is on no page`);
+    return (await capsulectl(...line.split(' ').slice(1))).stdout;
   }
 
   function capsulectl(...args: string[]): Promise<RunResult> {
     const env = { ...process.env, CAPSULE_HOST: machine.host };
-    return run(CAPSULECTL, args, { env, timeoutMs: 3 * MINUTE_MS });
+    return run(CAPSULECTL, args, { env, cwd: disk.folder, timeoutMs: 6 * MINUTE_MS });
   }
 
   /** In the system log, which keeps what earlier boots wrote. */
