@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { open, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BundleRequest } from '@capsule/imager';
 import {
+  type BundleChanges,
   brokenMigration,
   buildTestSystem,
   DEFECTS,
@@ -93,7 +93,7 @@ function refused(
 }
 
 /** The system that runs, with a manifest that says otherwise. */
-function described(name: string, why: RegExp, more: Partial<BundleRequest>): BadUpdate {
+function described(name: string, why: RegExp, more: BundleChanges): BadUpdate {
   return refused(name, why, ({ system, disk }) =>
     packUpdate(system, join(disk.folder, `${name.replace(' ', '-')}.bundle`), more),
   );

@@ -6,7 +6,6 @@ import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, type TestContext, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type CapsuleClient, specToProto } from '@capsule/api/wire';
 import { completeSpec, type RestartPolicy } from '@capsule/core';
 import { type RunResult, run } from '@capsule/host';
@@ -113,7 +112,7 @@ suite('Capsule as an operating system', { concurrency: false, skip }, () => {
   }, async (t) => {
     await reboots(t, 'capsulectl update rollback --yes', 'slot_a');
     await reboots(t, 'capsulectl update push capsule-0.1.1.bundle --auto-confirm 60', 'slot_b');
-    while ((await client.capsule.getInfo({})).pendingSlot !== '') await delay(1000);
+    await machine.screen.until(/the update is confirmed/);
     assert.match(await guided('capsulectl update history -o yaml'), /state: confirmed/);
     await packUpdate(system, join(disk.folder, 'capsule-0.1.0.bundle'));
     await reboots(t, 'capsulectl update push capsule-0.1.0.bundle --allow-downgrade', 'slot_a');

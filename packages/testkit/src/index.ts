@@ -82,7 +82,7 @@ export {
   upstreamReply,
 } from './names/test-upstream.ts';
 export { brokenMigration, DEFECTS, type Defect } from './os/defects.ts';
-export { packPanic, packUpdate } from './os/pack-update.ts';
+export { type BundleChanges, packPanic, packUpdate } from './os/pack-update.ts';
 export {
   buildTestSystem,
   newDisk,

@@ -27,7 +27,7 @@ export function runningCells({ list, statusOf }: CellsSeen): readonly string[] {
     .map(({ id }) => cellKey(id));
 }
 
-/** What worked before the update. */
+/** The state of the machine before the update. */
 export interface Before {
   readonly cells: readonly string[];
   readonly hadAddress: boolean;

@@ -1,11 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { type BundleRequest, type OperatingSystem, packBundle } from '@capsule/imager';
 
+/** A bundle otherwise than its system is. */
+export type BundleChanges = Partial<BundleRequest>;
+
 /** Packs a system as a signed update; `more` describes it otherwise than it is. */
 export async function packUpdate(
   system: OperatingSystem,
   output: string,
-  more: Partial<BundleRequest> = {},
+  more: BundleChanges = {},
 ): Promise<string> {
   const { version, board, publisher, disk, root } = system;
   await packBundle(output, {

@@ -5,7 +5,7 @@ import type { LoggedRequest, WriteLog } from './write-log.ts';
 
 const SECTOR_BYTES = 512;
 
-/** A sum over sectors in which each one can be taken back: two halves, because one is not enough to tell disks apart. */
+/** A sum over sectors in which each one can be taken back: two halves, because one alone would be equal for different disks. */
 type Sum = readonly [number, number];
 
 /** A part of the disk that does not count. */

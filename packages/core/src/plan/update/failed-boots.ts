@@ -1,7 +1,8 @@
-import type { SystemLogEntry } from '../../port/system-log.ts';
-
 /** A line of the system log. */
-export interface BootLine extends Pick<SystemLogEntry, 'time' | 'service'> {
+export interface BootLine {
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly service: string;
   readonly text: string;
 }
 
