@@ -85,5 +85,7 @@ export const DAEMON: Folders = {
       'workload',
     ],
   },
-  testing: { uses: ['api', 'cell', 'store', 'system', 'volume'] },
+  testing: {
+    uses: ['api', 'cell', 'manifest', 'projection', 'scope', 'store', 'system', 'volume'],
+  },
 };

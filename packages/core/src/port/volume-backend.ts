@@ -39,10 +39,7 @@ export interface VolumeBackend {
   grow(name: string, sizeBytes: number, signal?: AbortSignal): Promise<void>;
   /** Mounts it, and answers where. Fails with `VOLUME_MISSING`, `VOLUME_BUSY`, `VOLUME_DAMAGED`. */
   attach(name: string, signal?: AbortSignal): Promise<{ readonly hostPath: string }>;
-  /**
-   * Opens it for a microVM, which mounts it itself: see `devicePath`. It counts as attached until `detach`.
-   * Fails as `attach`.
-   */
+  /** Opens it for a microVM, which mounts it: see `devicePath`. Attached until `detach`. Fails as `attach`. */
   lend(name: string, signal?: AbortSignal): Promise<void>;
   /**
    * Makes folders of an attached volume appear each at its `folderPath`, instead of what was there before. Other
@@ -55,6 +52,8 @@ export interface VolumeBackend {
   devicePath(name: string): string;
   /** Whether an attached volume has no content, apart from what mkfs makes. */
   isEmpty(name: string): Promise<boolean>;
+  /** Whether the outermost folder of an attached volume has an entry of this name, which may be a link. */
+  holds(name: string, entry: string): Promise<boolean>;
   /** Removes all that is in an attached one. */
   clear(name: string): Promise<void>;
   /** Everything that was written is on the disk after it. Fails with `VOLUME_BUSY`. */

@@ -125,9 +125,10 @@ class Play {
   async #notice(isAway: boolean): Promise<void> {
     this.#isAway = isAway;
     const { capsuled } = this.world;
-    const { controller } = capsuled.resources.workloads;
-    const isKnown = capsuled.resources.records.cells.get(this.one.id) !== undefined;
-    if (isKnown) await capsuled.until(() => controller.isRuntimeAway === isAway);
+    const { records, workloads } = capsuled.resources;
+    const isGone = () => records.cells.get(this.one.id) === undefined;
+    // A cell that was to be deleted may go before the capsuled connects again.
+    await capsuled.until(() => isGone() || workloads.controller.isRuntimeAway === isAway);
   }
 
   async #apply(): Promise<void> {

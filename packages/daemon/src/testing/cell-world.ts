@@ -16,10 +16,13 @@ import { cellService } from '../api/cell-service.ts';
 import { errorEdge } from '../api/error-edge.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import type { Ports } from '../system/ports.ts';
+import { startResources } from '../system/resources.ts';
 import { createTestResources } from './create-test-resources.ts';
 
-/** Nothing happens in so many turns of the event loop: what is left waits for a timer or for the outside. */
+/** Nothing happens in so many turns of the event loop: what is left waits for a long timer or for the outside. */
 const QUIET_TURNS = 25;
+/** A queue begins a run that is due with a timer, which the turns of an idle process overtake. */
+const DUE_MS = 2;
 
 /** A store, a runtime and a network, which outlive each capsuled. */
 export class CellWorld implements AsyncDisposable {
@@ -54,6 +57,7 @@ export class CellWorld implements AsyncDisposable {
 /** One capsuled with its controllers, and a client of its cells. */
 export class Capsuled implements AsyncDisposable {
   readonly #made;
+  readonly #running = new AsyncDisposableStack();
   readonly client;
 
   constructor(db: Database, outside: Ports) {
@@ -75,8 +79,11 @@ export class Capsuled implements AsyncDisposable {
       router: { interceptors: [errorEdge(createLog(() => undefined))] },
     });
     this.client = createClient(CellService, transport);
-    scopeController.start();
-    controller.start();
+    startResources(made.resources, this.#running);
+  }
+
+  get base() {
+    return this.#made.base;
   }
 
   get resources() {
@@ -112,18 +119,23 @@ export class Capsuled implements AsyncDisposable {
     using _listening = this.#made.base.feed.listen(() => {
       quiet = 0;
     });
-    for (; quiet < QUIET_TURNS; quiet += 1) {
+    for (; quiet < 2 * QUIET_TURNS; quiet += 1) {
+      if (quiet === QUIET_TURNS) await new Promise((resolve) => setTimeout(resolve, DUE_MS));
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const { cells, workloads } = this.resources;
-    const { scopeController } = cells;
-    await Promise.all([
-      workloads.controller[Symbol.asyncDispose](),
-      scopeController[Symbol.asyncDispose](),
-    ]);
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#running.disposeAsync();
+  }
+
+  /** Ends its timers and listeners without a wait for its calls: those of a killed capsuled never return. */
+  abandon(): void {
+    const { network, workloads, volumes, cells } = this.resources;
+    volumes[Symbol.dispose]();
+    network.namePublisher[Symbol.dispose]();
+    void workloads.controller[Symbol.asyncDispose]();
+    void cells.scopeController[Symbol.asyncDispose]();
   }
 }
 

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtempDisposable, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import {
   type CellRecord,
@@ -19,10 +16,9 @@ import { MIGRATIONS } from '../store/migrations.ts';
 import { VolumeFiller } from './fill.ts';
 import { VolumeRecords } from './records.ts';
 
-async function setUp(folder: string) {
+async function setUp() {
   const records = new VolumeRecords(openStore(':memory:', MIGRATIONS), Date.now);
   const backend = new FakeVolumeBackend();
-  backend.hostPath = () => folder;
   const volume = { name: 'data', uid: randomUUID(), sizeBytes: 2 ** 24 };
   await backend.create(volume);
   records.declare(volume, volume.uid);
@@ -44,8 +40,7 @@ function record(kind: WorkloadKind): CellRecord {
 const { signal } = new AbortController();
 
 test('the volume of a microVM counts as filled when the microVM runs, not before', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
-  const { backend, filler, filling } = await setUp(folder.path);
+  const { backend, filler, filling } = await setUp();
   await backend.lend('data');
   for (const _ of ['a first boot', 'one that is made again']) {
     await filler.fill(record('microVm'), 'data', signal);
@@ -57,26 +52,23 @@ test('the volume of a microVM counts as filled when the microVM runs, not before
 });
 
 test('a container that runs says nothing about its volumes', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
-  const { filler, filling } = await setUp(folder.path);
+  const { filler, filling } = await setUp();
   filler.recordFilled(record('container'));
   assert.equal(filling(), 'due');
 });
 
 test('a partial copy of a guest is discarded when its workload becomes a container', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
-  const { backend, filler, filling, copies } = await setUp(folder.path);
+  const { backend, filler, filling, copies } = await setUp();
   await backend.attach('data');
   backend.write('data', 'half', 'x');
-  await writeFile(join(folder.path, '.capsule-filling'), '');
+  backend.write('data', '.capsule-filling', '');
   await filler.fill(record('container'), 'data', signal);
   assert.ok(backend.calls.includes('clear data'));
   assert.deepEqual([copies, filling()], [['copied'], 'done']);
 });
 
 test('existing data in a volume is left as it is', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
-  const { backend, filler, filling, copies } = await setUp(folder.path);
+  const { backend, filler, filling, copies } = await setUp();
   await backend.attach('data');
   backend.write('data', 'mine', 'x');
   await filler.fill(record('container'), 'data', signal);
@@ -85,8 +77,7 @@ test('existing data in a volume is left as it is', async () => {
 });
 
 test('a partial copy for a container is removed before a guest fills the volume', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-fill-'));
-  const { backend, records, filler, filling } = await setUp(folder.path);
+  const { backend, records, filler, filling } = await setUp();
   records.markFilling('data', 'underway');
   await backend.lend('data');
   await filler.fill(record('microVm'), 'data', signal);

@@ -1,5 +1,3 @@
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   type CellRecord,
   type ContainerFiles,
@@ -18,7 +16,7 @@ export interface VolumeFillerParts {
   readonly records: Pick<VolumeRecords, 'get' | 'markFilling'>;
   readonly backend: Pick<
     VolumeBackend,
-    'hostPath' | 'isEmpty' | 'clear' | 'attach' | 'detach' | 'lend'
+    'hostPath' | 'isEmpty' | 'holds' | 'clear' | 'attach' | 'detach' | 'lend'
   >;
   readonly files: Pick<ContainerFiles, 'copyOut'>;
   /**
@@ -66,7 +64,8 @@ export class VolumeFiller {
       return;
     }
     const hostPath = backend.hostPath(name);
-    if (filling === 'due' && (await isHalfFilled(hostPath))) records.markFilling(name, 'underway');
+    const isHalfFilled = filling === 'due' && (await backend.holds(name, GUEST_MARKER));
+    if (isHalfFilled) records.markFilling(name, 'underway');
     if (records.get(name)?.filling === 'underway') await backend.clear(name);
     if (mount.copyUp && (await backend.isEmpty(name))) {
       records.markFilling(name, 'underway');
@@ -96,15 +95,5 @@ export class VolumeFiller {
     await backend.clear(name);
     await backend.detach(name, signal);
     await backend.lend(name, signal);
-  }
-}
-
-async function isHalfFilled(hostPath: string): Promise<boolean> {
-  try {
-    await lstat(join(hostPath, GUEST_MARKER));
-    return true;
-  } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw failure;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { keyedLock, type VolumeFolder, type VolumeUse } from '@capsule/core';
 import {
@@ -10,6 +10,7 @@ import {
   shareMounts,
   thaw,
   trim,
+  unlessMissing,
 } from '@capsule/host';
 import { volumeDriverError } from './errors.ts';
 import { unmountVolume } from './ext4-mount.ts';
@@ -154,6 +155,10 @@ export abstract class MountedVolumes {
 
   async isEmpty(name: string): Promise<boolean> {
     return (await readdir(this.hostPath(name))).every((entry) => entry === LOST_AND_FOUND);
+  }
+
+  async holds(name: string, entry: string): Promise<boolean> {
+    return (await unlessMissing(lstat(join(this.hostPath(name), entry)))) !== undefined;
   }
 
   async clear(name: string): Promise<void> {

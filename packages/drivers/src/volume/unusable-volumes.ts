@@ -54,6 +54,7 @@ export class UnusableVolumes implements VolumeBackend {
   attach = () => this.#refuse();
   lend = () => this.#refuse();
   isEmpty = () => this.#refuse();
+  holds = () => this.#refuse();
   clear = () => this.#refuse();
   detach = () => this.#refuse();
   remove = () => this.#refuse();

@@ -42,9 +42,11 @@ export function volumeUseContract(open: (t: TestContext) => Promise<VolumeBench>
     assert.equal(await backend.isEmpty('data'), true);
     await write(hostPath, 'note', 'kept');
     assert.equal(await backend.isEmpty('data'), false);
+    assert.equal(await backend.holds('data', 'note'), true);
     await backend.clear('data');
     await backend.clear('data');
     assert.equal(await backend.isEmpty('data'), true);
+    assert.equal(await backend.holds('data', 'note'), false);
   });
 
   test('a borrowed volume is in use, and cannot be mounted until it is returned', async (t) => {

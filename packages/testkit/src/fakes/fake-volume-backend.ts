@@ -135,6 +135,10 @@ export class FakeVolumeBackend implements VolumeBackend {
     return this.#entry(name).files.size === 0;
   }
 
+  async holds(name: string, entry: string): Promise<boolean> {
+    return this.#entry(name).files.has(entry);
+  }
+
   async clear(name: string): Promise<void> {
     this.#enter('clear', name);
     this.#entry(name).files.clear();
