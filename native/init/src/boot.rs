@@ -142,6 +142,7 @@ pub fn run(journal: &mut Journal) -> usize {
             Need::Should => journal.say(&format!("boot could not {}: {error}", step.name)),
         }
     }
+    journal.release();
     if is_machine {
         if trial::is_under_way() {
             journal.say("this system is on trial");

@@ -12,6 +12,7 @@ pub struct Journal {
     /// `None` once the file has been let go.
     sink: Option<LogSink>,
     early: Option<Vec<EarlyLine>>,
+    is_held: bool,
 }
 
 struct EarlyLine {
@@ -26,7 +27,18 @@ impl Journal {
         Journal {
             sink: Some(LogSink::new(path, Limits::default(), SELF, "log")),
             early: Some(Vec::new()),
+            is_held: false,
         }
+    }
+
+    /// Opens no file until `release`: before /perm is mounted, its place is a folder in memory, which the mount hides.
+    pub fn hold(&mut self) {
+        self.is_held = true;
+    }
+
+    /// From the next line on, the file has all lines.
+    pub fn release(&mut self) {
+        self.is_held = false;
     }
 
     /// A line of our own: one for each change of state.
@@ -56,20 +68,28 @@ impl Journal {
     fn keep(&mut self, at: Timestamp, stream: &str, tag: Tag, text: &[u8]) {
         let Some(sink) = &mut self.sink else { return };
         if let Some(early) = &mut self.early {
-            if let Err(error) = sink.open() {
+            let opened = if self.is_held {
+                None
+            } else {
+                Some(sink.open())
+            };
+            if let Some(Err(error)) = &opened {
                 if early.is_empty() {
                     let note = format!("the log file cannot be opened yet: {error}\n");
                     console::write(note.as_bytes());
                 }
-                if early.len() < MAX_EARLY_LINES {
-                    early.push(EarlyLine {
-                        at,
-                        stream: stream.to_string(),
-                        tag,
-                        text: text.to_vec(),
-                    });
-                    return;
-                }
+            }
+            if !matches!(opened, Some(Ok(()))) && early.len() < MAX_EARLY_LINES {
+                early.push(EarlyLine {
+                    at,
+                    stream: stream.to_string(),
+                    tag,
+                    text: text.to_vec(),
+                });
+                return;
+            }
+            if self.is_held {
+                return;
             }
             for line in self.early.take().unwrap_or_default() {
                 let outcome = sink.append(line.at, &line.stream, line.tag, &line.text);
@@ -89,4 +109,26 @@ fn report(outcome: &Outcome) {
         Outcome::Written | Outcome::Lost(None) => return,
     };
     console::write(note.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn lines_before_the_disk_is_there_are_in_the_file_on_the_disk() {
+        let folder = std::env::temp_dir().join(format!("capsule-journal-{}", std::process::id()));
+        let path = folder.join("log/capsule.log");
+        let mut journal = Journal::new(&path);
+        journal.hold();
+        journal.note("init", b"before the mount");
+        assert!(!folder.exists());
+        journal.release();
+        journal.note("init", b"after it");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        let lines: Vec<&str> = text.lines().filter_map(|line| line.get(31..)).collect();
+        assert_eq!(lines, ["init F before the mount", "init F after it"]);
+    }
 }

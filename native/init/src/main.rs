@@ -41,6 +41,9 @@ fn main() -> ExitCode {
     capsule_proc::reset_umask();
     let (options, problems) = Options::parse(std::env::args_os().skip(1));
     let mut journal = Journal::new(&options.log);
+    if options.with_mounts {
+        journal.hold();
+    }
     for problem in problems {
         journal.say(&problem);
     }
