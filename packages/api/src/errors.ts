@@ -11,7 +11,10 @@ export const apiError = defineErrors('API', {
     kind: 'unavailable',
     message: (f: { target: string; reason: string }) =>
       `no capsule answers at ${f.target}: ${f.reason}`,
-    hint: 'check the address; `npm start` starts a capsule on this machine',
+    hint: (f) =>
+      f.target.startsWith('unix:')
+        ? 'check the path; `npm start` starts a capsule on this machine'
+        : remedy`check the address, and that the capsule runs; ${action('discover')} shows the capsules of this network`,
   },
   DENIED: {
     kind: 'denied',

@@ -155,6 +155,13 @@ test('the errors for an address without a capsule, and for another program there
   });
 });
 
+test('an address of one link without the name of the link is explained', async () => {
+  await assert.rejects(dial({ host: 'fe80::1', port: 50_000 }), {
+    code: 'API_UNREACHABLE',
+    message: /such an address needs the link of this machine behind it, as in fe80::1%eth0$/,
+  });
+});
+
 test('a caller that gives up ends the dial with its own reason', async () => {
   const silent = createServer(() => undefined);
   silent.listen(0, '127.0.0.1');

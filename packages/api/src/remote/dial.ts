@@ -1,12 +1,21 @@
-import { connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { type Address, formatAddress } from '../client/address.ts';
 import { apiError } from '../errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** The longest wait for a connection: a machine that is off does not answer at all. */
 const DIAL_MAX_MS = 5000;
+/**
+ * For each address of a name that has several. The default of Node, 250 ms, gives up on every one of them over a slow
+ * link.
+ */
+const ADDRESS_MAX_MS = 2000;
 /** Finds a laptop's dead connections to a capsule that is gone. */
 const KEEP_ALIVE_MS = 15_000;
+
+/** Without a link, the kernel refuses it or chooses any. */
+const LINK_LOCAL = /^fe[89ab][0-9a-f]:[^%]*$/i;
+const NO_LINK = 'such an address needs the link of this machine behind it, as in fe80::1%eth0';
 
 /** In the certificate of every capsule; an IP address cannot be named in a handshake. */
 const SERVER_NAME = 'capsule';
@@ -29,15 +38,11 @@ export async function dial(
   signal?: AbortSignal,
   protocol: Protocol = 'h2',
 ): Promise<Dialled> {
+  if (LINK_LOCAL.test(address.host)) {
+    throw apiError.UNREACHABLE({ target: formatAddress(address), reason: NO_LINK });
+  }
   const limit = AbortSignal.timeout(DIAL_MAX_MS);
-  const socket = connect({
-    ...address,
-    servername: SERVER_NAME,
-    ALPNProtocols: [protocol],
-    minVersion: 'TLSv1.3',
-    // Every capsule signs its own certificate: the pin decides, not an authority.
-    rejectUnauthorized: false,
-  });
+  const socket = connect(optionsFor(address, protocol));
   try {
     await secured(socket, signal === undefined ? limit : AbortSignal.any([limit, signal]));
     const { raw } = socket.getPeerCertificate();
@@ -48,6 +53,19 @@ export async function dial(
     signal?.throwIfAborted();
     throw dialError(error, formatAddress(address));
   }
+}
+
+function optionsFor(address: Address, protocol: Protocol): ConnectionOptions {
+  // The types of TLS lack the options of the TCP connection below it.
+  const tcp = { ...address, autoSelectFamilyAttemptTimeout: ADDRESS_MAX_MS };
+  return {
+    ...tcp,
+    servername: SERVER_NAME,
+    ALPNProtocols: [protocol],
+    minVersion: 'TLSv1.3',
+    // Every capsule signs its own certificate: the pin decides, not an authority.
+    rejectUnauthorized: false,
+  };
 }
 
 /** The same, for a capsule that is known. Fails with `API_PIN_MISMATCH` too. */

@@ -6,6 +6,7 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { endSilence } from '../http2/end-silence.ts';
 import { WIDE_SETTINGS, widenWindow } from '../http2/widen-window.ts';
 
 const AUTHORITY = 'https://capsule';
@@ -35,7 +36,7 @@ export class TlsSessions {
     return session.request({ ...headers, ':method': method, ':path': path }, options);
   }
 
-  /** Part of the library's interface. The kernel's keep-alive finds dead connections. */
+  /** Part of the library's interface. `endSilence` finds dead connections. */
   notifyResponseByteRead(): void {}
 
   /** Ends the connection and every open call. Idempotent. */
@@ -69,6 +70,7 @@ export class TlsSessions {
     // Calls fail by themselves; without a listener the process would end.
     session.on('error', () => session.destroy());
     session.on('goaway', () => session.close());
+    endSilence(session);
     if (!this.#isNarrow) session.once('connect', () => widenWindow(session));
     return session;
   }

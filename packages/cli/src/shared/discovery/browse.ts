@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { formatAddress } from '@capsule/api/wire';
 import multicastDns, { type MulticastDNS } from 'multicast-dns';
 import type { Announcement } from './announcement.ts';
 import { type Response, readResponse } from './read-response.ts';
@@ -26,8 +27,10 @@ export async function browse(
     for (const found of readResponse(response as Response, sender.address)) {
       const count = bySender.get(sender.address) ?? 0;
       const isFull = known.size >= FOUND_MAX || count >= OF_SENDER_MAX;
-      if (isFull || known.has(found.instance)) continue;
-      known.add(found.instance);
+      // Another machine may announce the name of a capsule, too: both are shown.
+      const identity = `${found.instance} ${formatAddress(found.address)}`;
+      if (isFull || known.has(identity)) continue;
+      known.add(identity);
       bySender.set(sender.address, count + 1);
       onFound(found);
     }
