@@ -171,7 +171,7 @@ export const keyError = defineErrors('KEY', {
   NOT_FOUND: {
     kind: 'notFound',
     message: (f: { kid: string }) => `no key ${f.kid} is enrolled`,
-    hint: remedy`${action('key.list')} shows the keys`,
+    hint: remedy`name the key by its id; ${action('key.list')} shows the ids`,
   },
   LAST_ADMIN: {
     kind: 'precondition',

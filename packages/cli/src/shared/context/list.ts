@@ -3,11 +3,13 @@ import type { SavedContext } from '../../program/context/capsule-target.ts';
 import { readContexts } from '../operator/read-contexts.ts';
 import { readFormat } from '../render/format.ts';
 import { type Listing, renderListing } from '../render/listing.ts';
+import { noteVariable } from './note-variable.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const { current, contexts } = await readContexts(context);
   await context.out.write(await renderListing(contexts, listing(current), format, context.out));
+  if (contexts.length > 0 && context.env['CAPSULE_HOST'] !== current) await noteVariable(context);
   return undefined;
 };
 

@@ -74,6 +74,8 @@ test('without a yes, with a wrong fingerprint or code, nothing is saved, and the
     [`adopt ${fake.address} --code x`, {}, /there is no terminal to ask on/],
     [`adopt ${fake.address} --yes`, {}, /there is no terminal to ask for the code/],
     [`adopt ${fake.address} --yes --code AAAA-AAAA`, {}, /ADOPTION_CODE_WRONG/],
+    [`adopt ${fake.address} --yes --code ABCO-EFGH`, {}, /"ABCO-EFGH" cannot be a code/],
+    [`adopt ${fake.address} --yes --code=`, {}, /the code is empty/],
     [
       `adopt ${fake.address} --fingerprint ${'0'.repeat(64)} --code x`,
       {},
@@ -230,6 +232,11 @@ test('contexts are chosen, renamed and forgotten', async () => {
   assert.match((await laptop.run('context rename one three')).stderr, /CLI_CONTEXT_EXISTS/);
   assert.match((await laptop.run('context use tree')).stderr, /did you mean three\?/);
   assert.equal((await laptop.run('__complete context use t')).stdout, 'three\t\n');
+  const other = { env: { CAPSULE_HOST: 'one' } };
+  const note = /CAPSULE_HOST is one, and goes before the current context/;
+  assert.match((await laptop.run('context use three', other)).stderr, note);
+  assert.match((await laptop.run('context list', other)).stderr, note);
+  assert.equal((await laptop.run('context use three')).stderr, '');
   await laptop.run('context rm three');
   assert.deepEqual(await current(), []);
   assert.equal((await laptop.run('context list -q')).stdout, 'one\n');

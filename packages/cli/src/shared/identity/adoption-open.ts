@@ -2,13 +2,13 @@ import type { Run } from '../../program/command.ts';
 import type { Input } from '../../program/input.ts';
 import { parseDuration } from '../argument/duration.ts';
 import { readFormat } from '../render/format.ts';
-import { withCapsule } from '../target/with-capsule.ts';
+import { withCapsuleHere } from '../target/with-capsule.ts';
 import { printAdoption } from './adoption-show.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
   const request = { seconds: readSeconds(input), oldClients: input.isOn('oldClients') };
-  const status = await withCapsule(input, context, (client) =>
+  const status = await withCapsuleHere(input, context, (client) =>
     client.identity.adoptionOpen(request, { signal: context.signal }),
   );
   await printAdoption(status, format, context);

@@ -4,11 +4,11 @@ import type { Context } from '../../program/context/context.ts';
 import { renderDetails } from '../render/details.ts';
 import { renderDocument } from '../render/documents.ts';
 import { type Format, isData, readFormat } from '../render/format.ts';
-import { withCapsule } from '../target/with-capsule.ts';
+import { withCapsuleHere } from '../target/with-capsule.ts';
 
 export const run: Run = async (input, context) => {
   const format = readFormat(input);
-  const status = await withCapsule(input, context, (client) =>
+  const status = await withCapsuleHere(input, context, (client) =>
     client.identity.adoptionGet({}, { signal: context.signal }),
   );
   await printAdoption(status, format, context);

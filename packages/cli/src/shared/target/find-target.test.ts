@@ -104,3 +104,22 @@ test('a capsule that answers is asked', async () => {
   const words = ['workload', 'list', '-o', 'name', '--capsule', capsule.target];
   assert.equal((await runCapsulectl(words)).stdout, 'web\n');
 });
+
+test('a call for root on the capsule goes to the capsule here, not to one of the network', async () => {
+  await using folder = await temporaryFolder();
+  await using _own = await listenAt(join(folder.path, 'capsuled.sock'));
+  const askedAt = async (socketFolder: string, env: Record<string, string>) => {
+    const targets: CapsuleTarget[] = [];
+    const connect = (target: CapsuleTarget) => {
+      targets.push(target);
+      throw new Error('not connected in this test');
+    };
+    const result = await runCapsulectl(['adoption', 'show'], { socketFolder, env, connect });
+    return { target: targets[0], ...result };
+  };
+  const own = `unix:${folder.path}/capsuled.sock`;
+  assert.equal((await askedAt(folder.path, { CAPSULE_HOST: 'away' })).target, own);
+  assert.equal((await askedAt(folder.path, { CAPSULE_HOST: 'unix:/other' })).target, 'unix:/other');
+  const laptop = await askedAt('/nonexistent', { CAPSULE_HOST: 'away' });
+  assert.match(laptop.stderr, /there is no context named away/);
+});

@@ -22,6 +22,17 @@ export async function findTarget(input: Input, context: Context): Promise<Capsul
   return (await currentContext(context)) ?? findLocal(context);
 }
 
+/**
+ * For calls that only root on the capsule may make: the capsule of this machine, although a context of the network is
+ * the current one. Where this user sees no capsule, the one that is meant otherwise, which then refuses the call.
+ */
+export async function findTargetHere(input: Input, context: Context): Promise<CapsuleTarget> {
+  const { CAPSULE_HOST: chosen = '' } = context.env;
+  const isChosen = input.text('capsule') !== undefined || chosen.startsWith('unix:');
+  const isHere = !isChosen && (await listSockets(context.socketFolder)).length > 0;
+  return isHere ? findLocal(context) : findTarget(input, context);
+}
+
 async function findLocal(context: Context): Promise<string> {
   const own = path.join(context.socketFolder, SOCKET);
   const sockets = await listSockets(context.socketFolder);

@@ -3,9 +3,11 @@ import type { CapsuleClient } from '@capsule/api/wire';
 import type { CapsuleTarget } from '../../program/context/capsule-target.ts';
 import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
-import { findTarget } from './find-target.ts';
+import { findTarget, findTargetHere } from './find-target.ts';
 import { withNearName } from './near-name.ts';
 import { renderPhases } from './render-phases.ts';
+
+type Work<T> = (client: CapsuleClient) => Promise<T>;
 
 /**
  * Runs `work` with a client for the capsule that is meant, and ends the connection after it. With `--debug`, prints the
@@ -14,10 +16,32 @@ import { renderPhases } from './render-phases.ts';
 export async function withCapsule<T>(
   input: Input,
   context: Context,
-  work: (client: CapsuleClient) => Promise<T>,
+  work: Work<T>,
   options?: ConnectOptions,
 ): Promise<T> {
-  const target = await findTarget(input, context);
+  return withTarget(await findTarget(input, context), work, { input, context, options });
+}
+
+/** The same for calls that only root on the capsule may make. */
+export async function withCapsuleHere<T>(
+  input: Input,
+  context: Context,
+  work: Work<T>,
+): Promise<T> {
+  return withTarget(await findTargetHere(input, context), work, { input, context });
+}
+
+interface Surroundings {
+  readonly input: Input;
+  readonly context: Context;
+  readonly options?: ConnectOptions | undefined;
+}
+
+async function withTarget<T>(
+  target: CapsuleTarget,
+  work: Work<T>,
+  { input, context, options }: Surroundings,
+): Promise<T> {
   const trace = await traceOf(input, target);
   const client = await context.connect(target, { ...options, trace });
   try {

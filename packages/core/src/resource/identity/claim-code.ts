@@ -14,4 +14,11 @@ export function readClaimCode(typed: string): string {
   return `${text.slice(0, LENGTH / 2)}-${text.slice(LENGTH / 2)}`;
 }
 
+const CODE = new RegExp(`^[${CLAIM_CODE_ALPHABET}]{4}-[${CLAIM_CODE_ALPHABET}]{4}$`);
+
+/** Whether what a person typed can be a code. Pure. */
+export function isClaimCode(typed: string): boolean {
+  return CODE.test(readClaimCode(typed));
+}
+
 export const CLAIM_CODE_LENGTH = LENGTH;

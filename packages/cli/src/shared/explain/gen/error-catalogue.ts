@@ -214,7 +214,7 @@ export const ERROR_CATALOGUE: readonly ErrorEntry[] = [
   {"code":"IP_UNREADABLE","kind":"internal","message":"ip <args> did not print JSON"},
   {"code":"KEY_INVALID","kind":"invalid","message":"the key is not valid: <problem>","fix":{"text":"use an Ed25519 public key, and a name of at most 64 characters","actions":[]}},
   {"code":"KEY_EXISTS","kind":"exists","message":"the key <kid> is enrolled as <name>","fix":{"text":"remove it first to change its name or role","actions":[]}},
-  {"code":"KEY_NOT_FOUND","kind":"notFound","message":"no key <kid> is enrolled","fix":{"text":"`capsulectl key list` shows the keys","actions":[{"name":"key.list","args":{},"text":"capsulectl key list","isShort":false}]}},
+  {"code":"KEY_NOT_FOUND","kind":"notFound","message":"no key <kid> is enrolled","fix":{"text":"name the key by its id; `capsulectl key list` shows the ids","actions":[{"name":"key.list","args":{},"text":"capsulectl key list","isShort":false}]}},
   {"code":"KEY_LAST_ADMIN","kind":"precondition","message":"<name> is the last admin key","why":"without an admin key, no client could enrol another one from the network","fix":{"text":"enrol another admin key first","actions":[]}},
   {"code":"KEY_TOO_MANY","kind":"exhausted","message":"the capsule has <most> keys, the most it keeps","fix":{"text":"remove a key that is not used","actions":[]}},
   {"code":"KEY_HOST_ACCESS_NOT_HELD","kind":"denied","message":"only a key with host access can give host access","fix":{"text":"enrol the key without host access, or as root on the capsule","actions":[]}},
