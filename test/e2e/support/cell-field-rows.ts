@@ -305,6 +305,18 @@ export const ROWS: Readonly<Record<CellField, FieldRow>> = {
       assert.match(limits, new RegExp(`^Max open files\\s+${soft}\\s+${hard}\\s`, 'm'));
     },
   ),
+  devices: edited(
+    'newContainer',
+    [['/dev/fuse', '/dev/net'], ['/dev/fuse']],
+    async (at, paths) => {
+      const opens = await inside(
+        at,
+        'cd /dev; for d in fuse net/tun; do if [ -c $d ]; then : <$d; echo $d; fi; done',
+      );
+      assert.equal(opens, paths.length === 1 ? 'fuse\n' : 'fuse\nnet/tun\n');
+    },
+    AS_ROOT,
+  ),
   shmSize: edited('inPlace', ['1M', 128 * 1024 * 1024], holdsSharedMemory, OWN),
   sysctls: edited(
     'newContainer',

@@ -50,6 +50,12 @@ export const runtimeError = defineErrors('RUNTIME', {
       `container ${f.container} cannot mount ${f.source}: the capsule has no such path`,
     hint: 'create the path on the capsule, or remove it from hostBindPaths',
   },
+  DEVICE_MISSING: {
+    kind: 'precondition',
+    message: (f: Container & { device: string }) =>
+      `container ${f.container} cannot use ${f.device}: the capsule has no such device`,
+    hint: 'connect the device, or remove it from devices',
+  },
   CAPABILITY_UNAVAILABLE: {
     kind: 'precondition',
     message: (f: Container & { names: readonly string[] }) =>

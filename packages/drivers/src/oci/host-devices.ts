@@ -1,5 +1,6 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessMissing } from '@capsule/host';
 import type { OciDevice } from './types.ts';
 
 /** Made for every container anyway, or not devices of the machine. */
@@ -20,8 +21,19 @@ export async function listHostDevices(root = '/dev'): Promise<readonly OciDevice
   return found.flat();
 }
 
+/**
+ * The device file at `path`, or those of the folder there; none where there is nothing, or another file. A symbolic
+ * link, as udev makes them, leads to the device, which appears under the name that was asked for.
+ */
+export async function findDevices(path: string): Promise<readonly OciDevice[]> {
+  const found = await unlessMissing(stat(path), ['ENOTDIR']);
+  if (found?.isDirectory()) return listHostDevices(path);
+  const isDevice = found?.isCharacterDevice() || found?.isBlockDevice();
+  return isDevice ? [await describe(path)] : [];
+}
+
 async function describe(path: string): Promise<OciDevice> {
-  const { mode, uid, gid, rdev } = await lstat(path);
+  const { mode, uid, gid, rdev } = await stat(path);
   const isBlock = (mode & 0o170000) === 0o060000;
   return {
     path,

@@ -17,7 +17,7 @@ import { MASKED_PATHS, READONLY_PATHS } from './paths.ts';
 import { describePlaceVariables } from './place-variables.ts';
 import { describeRlimits } from './rlimits.ts';
 import { describeSeccomp } from './seccomp.ts';
-import type { OciDevice, OciLinux, OciSpec } from './types.ts';
+import type { OciDevice, OciDeviceRule, OciLinux, OciSpec } from './types.ts';
 import type { ResolvedUser } from './user/resolved-user.ts';
 
 export interface OciSpecParts {
@@ -31,7 +31,7 @@ export interface OciSpecParts {
   readonly hasSwapLimit: boolean;
   /** The limit of open files where the manifest sets none. */
   readonly openFiles: number;
-  /** Device files of the capsule; only privileged containers get them. */
+  /** Device files of the capsule: all of them for a privileged container, else those that it asks for. */
   readonly devices: readonly OciDevice[];
 }
 
@@ -78,11 +78,12 @@ export function describeOciSpec(parts: OciSpecParts): OciSpec {
       namespaces: describeNamespaces(container),
       // All devices are denied first; runc then adds null, zero, full, random, tty, pts and the like.
       resources: {
-        devices: [{ allow: privileged, access: 'rwm' }],
+        devices: [{ allow: privileged, access: 'rwm' }, ...describeRules(parts)],
         ...describeLimits(container.resources, parts.hasSwapLimit),
       },
       sysctl: describeSysctl(container),
-      ...(privileged ? unconfined(parts) : confined(parts, granted, security)),
+      devices: parts.devices,
+      ...(privileged ? UNCONFINED : confined(parts, granted, security)),
     },
   };
 }
@@ -99,8 +100,19 @@ function confined(
   };
 }
 
-function unconfined({
-  devices,
-}: OciSpecParts): Pick<OciLinux, 'devices' | 'maskedPaths' | 'readonlyPaths'> {
-  return { devices, maskedPaths: [], readonlyPaths: [] };
+const UNCONFINED: Pick<OciLinux, 'maskedPaths' | 'readonlyPaths'> = {
+  maskedPaths: [],
+  readonlyPaths: [],
+};
+
+/** A privileged container may use every device without a rule. */
+function describeRules({ container, devices }: OciSpecParts): readonly OciDeviceRule[] {
+  if (container.privileged) return [];
+  return devices.map(({ type, major, minor }) => ({
+    allow: true,
+    type,
+    major,
+    minor,
+    access: 'rwm',
+  }));
 }

@@ -92,6 +92,10 @@ export interface OciNamespace {
 
 export interface OciDeviceRule {
   readonly allow: boolean;
+  /** With the numbers: one device; without: all. */
+  readonly type?: OciDevice['type'];
+  readonly major?: number;
+  readonly minor?: number;
   readonly access: string;
 }
 

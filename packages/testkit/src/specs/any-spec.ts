@@ -161,16 +161,18 @@ export const anySpec: fc.Arbitrary<WorkloadSpec> = fc
       name,
       healthCheck: fc.option(healthCheck, { nil: undefined }),
       groupAdd: fc.option(groupAdd, { nil: undefined }),
+      devices: fc.option(fc.constant(['/dev/fuse', '/dev/dri']), { nil: undefined }),
       shmSize: fc.option(fc.integer({ min: 4096, max: 2 ** 40 }), { nil: undefined }),
       microVm: fc.option(anyMicroVm, { nil: undefined, freq: 1 }),
     },
     plain,
   )
-  .map(({ healthCheck: check, microVm, groupAdd, shmSize, ...written }) => {
+  .map(({ healthCheck: check, microVm, groupAdd, shmSize, devices, ...written }) => {
     const spec = completeSpec({
       ...written,
       ...(check && { healthCheck: check }),
       ...(groupAdd && { groupAdd }),
+      ...(devices && { devices }),
       ...(shmSize !== undefined && !written.hostIpc && { shmSize }),
     });
     return withoutClash(microVm === undefined ? spec : asMicroVm(spec, microVm));

@@ -25,7 +25,8 @@ export const anyMicroVm: fc.Arbitrary<Partial<MicroVmSettings>> = fc.oneof(
 
 /** The same spec behind a hardware wall, without what a microVM does not have. */
 export function asMicroVm(spec: WorkloadSpec, microVm: Partial<MicroVmSettings>): WorkloadSpec {
-  const { networkMode, hostPid, hostIpc, hostBindPaths, groupAdd, shmSize, ...rest } = spec;
+  const { networkMode, hostPid, hostIpc, hostBindPaths, groupAdd, shmSize, devices, ...rest } =
+    spec;
   const { resources, ...shared } = rest;
   const { memoryBytes, ...limits } = resources;
   const whole = completeSpec({ ...shared, kind: 'microVm', microVm, resources: limits });

@@ -57,6 +57,7 @@ function containerOnlyToProto(spec: WorkloadSpec) {
     restartBackoffSeconds: spec.restartBackoffSeconds ?? 0,
     restartMaxRetries: spec.restartMaxRetries ?? 0,
     groupAdd: [...(spec.groupAdd ?? [])],
+    devices: [...(spec.devices ?? [])],
     shmSizeBytes: BigInt(spec.shmSize ?? 0),
     ensuredBindSources: spec.hostBindPaths.flatMap(({ source, ensure }) =>
       ensure ? [source] : [],
@@ -66,13 +67,14 @@ function containerOnlyToProto(spec: WorkloadSpec) {
 
 function containerOnlyFromProto(block: ContainerSpec) {
   const { networkAliases, securityOpts, restartBackoffSeconds, restartMaxRetries } = block;
-  const { groupAdd, shmSizeBytes } = block;
+  const { groupAdd, shmSizeBytes, devices } = block;
   return {
     ...(networkAliases.length > 0 && { aliases: [...networkAliases] }),
     ...(securityOpts.length > 0 && { securityOpts: [...securityOpts] }),
     ...(restartBackoffSeconds && { restartBackoffSeconds }),
     ...(restartMaxRetries && { restartMaxRetries }),
     ...(groupAdd.length > 0 && { groupAdd: [...groupAdd] }),
+    ...(devices.length > 0 && { devices: [...devices] }),
     ...(shmSizeBytes && { shmSize: Number(shmSizeBytes) }),
   };
 }

@@ -15,7 +15,7 @@ const UNLIMITED = 2n ** 64n - 1n;
 /** Only containers share resources of the capsule, and have the other fields. */
 type SharedSettings = Omit<
   ContainerSettings,
-  'hostPid' | 'hostIpc' | 'hostBindPaths' | 'groupAdd' | 'shmSize' | 'securityOpts'
+  'hostPid' | 'hostIpc' | 'hostBindPaths' | 'groupAdd' | 'shmSize' | 'devices' | 'securityOpts'
 >;
 type WireSettings = Pick<SharedFields, keyof SharedSettings>;
 

@@ -35,6 +35,7 @@ export function containerBlock(input: Input, image: string): Block {
     readOnlyRootFilesystem: input.isOn('readOnly') || undefined,
     capabilities: mapOf({ add: texts('capAdd'), drop: texts('capDrop') }),
     securityOpts: texts('securityOpt'),
+    devices: texts('device'),
     resources: mapOf({
       memoryLimitBytes: readBytes(input, 'memory'),
       cpuShares: countOf(input, 'cpuShares', 'cpu-shares'),

@@ -58,6 +58,11 @@ export const CONTAINER_FLAGS: readonly Flag[] = [
   { flags: '--cap-add <capability>', summary: 'add a capability: NET_ADMIN', ...EXTRA },
   { flags: '--cap-drop <capability>', summary: 'drop a capability, or ALL', ...EXTRA },
   {
+    flags: '--device <path>',
+    summary: 'a device of the capsule: /dev/ttyUSB0, /dev/dri',
+    ...EXTRA,
+  },
+  {
     flags: '--security-opt <option>',
     summary: 'no-new-privileges, seccomp=unconfined',
     ...EXTRA,

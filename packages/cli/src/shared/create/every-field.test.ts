@@ -33,6 +33,7 @@ const VALUES: Readonly<Record<string, string | readonly string[] | true>> = {
   readOnly: true,
   capAdd: ['NET_ADMIN'],
   capDrop: ['ALL'],
+  device: ['/dev/fuse'],
   securityOpt: ['no-new-privileges'],
   memory: '64m',
   cpuShares: '512',

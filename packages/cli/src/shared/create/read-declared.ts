@@ -20,6 +20,7 @@ const FLAGS: readonly (readonly [path: RegExp, flag: string])[] = [
   [/\.capabilities\.add/, '--cap-add'],
   [/\.capabilities\.drop/, '--cap-drop'],
   [/\.securityOpts/, '--security-opt'],
+  [/\.devices/, '--device'],
   [/\.memoryLimitBytes$/, '--memory'],
   [/\.cpuShares$/, '--cpu-shares'],
   [/\.cpuMillis$/, '--cpu-millis'],

@@ -5,6 +5,7 @@ const UNORDERED: ReadonlySet<string> = new Set([
   'aliases',
   'capabilities',
   'dependsOn',
+  'devices',
   'groupAdd',
   'hostBindPaths',
   'mounts',

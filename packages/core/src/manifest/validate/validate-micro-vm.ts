@@ -103,9 +103,10 @@ function validateContainerOnly(spec: WorkloadSpec): Problem[] {
 
 /** Fields that no manifest of a microVM can say; a stored spec could say them. */
 function validateOthers(spec: WorkloadSpec): Problem[] {
-  const { groupAdd = [], shmSize, securityOpts = [], resources, tmpfs } = spec;
+  const { groupAdd = [], devices = [], shmSize, securityOpts = [], resources, tmpfs } = spec;
   const said: Readonly<Record<string, boolean>> = {
     groupAdd: groupAdd.length > 0,
+    devices: devices.length > 0,
     shmSize: shmSize !== undefined,
     securityOpts: securityOpts.length > 0,
     'resources.cpuShares': resources.cpuShares !== undefined,

@@ -5,6 +5,7 @@ import {
   CPU_SHARES_MOST,
   type Ulimit,
 } from '../../resource/cell/container-settings.ts';
+import { plainPath } from '../../resource/cell/plain-path.ts';
 import { problemOfSecurityOpt, SECURITY_OPTS } from '../../resource/cell/security-opt.ts';
 import { ULIMIT_NAMES } from '../../resource/cell/ulimit-names.ts';
 import type { WorkloadSpec } from '../../resource/workload/workload.ts';
@@ -34,6 +35,7 @@ export function validateSettings(spec: WorkloadSpec): readonly Problem[] {
     ...validateResources(spec),
     ...validateMounts(spec),
     ...validateCapabilities(spec),
+    ...validateDevices(spec),
     ...validateUlimits(spec),
     ...validateSysctls(spec),
     ...validateSecurityOpts(spec),
@@ -100,6 +102,19 @@ function validateCapabilities({ capabilities }: ContainerSettings): Problem[] {
       return [{ path, message: `${quote(name)} is not a capability`, hint }];
     }),
   );
+}
+
+function validateDevices({ devices = [] }: ContainerSettings): Problem[] {
+  return devices.flatMap((device, index) => {
+    const path = `container.devices[${index}]`;
+    if (devices.indexOf(device) < index) {
+      return [{ path, message: `${quote(device)} is listed twice` }];
+    }
+    const isDevice = device.startsWith('/dev/') && device === plainPath(device);
+    if (isDevice && isAbsolute(device)) return [];
+    const hint = 'write the path of a device of the capsule as it is: /dev/ttyUSB0, /dev/dri';
+    return [{ path, message: `${quote(device)} is not the path of a device`, hint }];
+  });
 }
 
 function validateSecurityOpts({ securityOpts = [] }: ContainerSettings): Problem[] {

@@ -22,6 +22,8 @@ export interface ContainerSettings {
   readonly groupAdd?: readonly string[];
   /** Of the root, for the whole cell: the most bytes that `/dev/shm` holds; absent: `SHM_BYTES`. */
   readonly shmSize?: number;
+  /** Absolute paths below `/dev` of the capsule, of device files or of folders with such; absent: none. */
+  readonly devices?: readonly string[];
   /** Those of `SECURITY_OPTS`; absent in flat manifests and in specs of earlier versions. */
   readonly securityOpts?: readonly string[];
 }
@@ -79,7 +81,7 @@ export interface Ulimit {
 export function containerSettings(from: ContainerSettings): ContainerSettings {
   const { user, workingDir, resources, tmpfs, readOnlyRootFilesystem, capabilities } = from;
   const { privileged, hostPid, hostIpc, hostBindPaths, ulimits, sysctls } = from;
-  const { groupAdd, shmSize, securityOpts } = from;
+  const { groupAdd, shmSize, devices, securityOpts } = from;
   return {
     user,
     workingDir,
@@ -95,6 +97,7 @@ export function containerSettings(from: ContainerSettings): ContainerSettings {
     sysctls,
     ...(groupAdd && { groupAdd }),
     ...(shmSize !== undefined && { shmSize }),
+    ...(devices && { devices }),
     ...(securityOpts && { securityOpts }),
   };
 }

@@ -24,6 +24,7 @@ const REACHING: readonly (readonly [field: string, spec: Partial<PartialSpec>])[
   ['hostIpc', { hostIpc: true }],
   ['networkMode', { networkMode: 'host' }],
   ['hostBindPaths', { hostBindPaths: [{ source: '/srv', target: '/srv', readOnly: true }] }],
+  ['devices', { devices: ['/dev/fuse'] }],
   ['capabilities', { capabilities: { add: ['CAP_SYS_ADMIN'], drop: [] } }],
   ['capabilities', { capabilities: { add: ['ALL'], drop: [] } }],
   ['securityOpts', { securityOpts: ['seccomp:unconfined'] }],

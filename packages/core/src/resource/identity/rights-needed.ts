@@ -7,7 +7,13 @@ import { readSecurityOpts } from '../cell/security-opt.ts';
 export type RightsSpec = Pick<CellSpec, 'kind' | 'networkMode' | 'microVm'> &
   Pick<
     CellContainer,
-    'privileged' | 'hostPid' | 'hostIpc' | 'hostBindPaths' | 'capabilities' | 'securityOpts'
+    | 'privileged'
+    | 'hostPid'
+    | 'hostIpc'
+    | 'hostBindPaths'
+    | 'capabilities'
+    | 'devices'
+    | 'securityOpts'
   >;
 
 /**
@@ -36,6 +42,7 @@ function containerFields(spec: RightsSpec): Readonly<Record<string, boolean>> {
     networkMode: networkMode === 'host',
     hostBindPaths: hostBindPaths.length > 0,
     capabilities: capabilities.add.some((name) => !DEFAULT_CAPABILITIES.includes(name)),
+    devices: (spec.devices ?? []).length > 0,
     securityOpts: readSecurityOpts(spec.securityOpts ?? []).seccomp === 'unconfined',
   };
 }

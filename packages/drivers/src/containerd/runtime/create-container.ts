@@ -8,9 +8,10 @@ import type { ImageContent } from '../../image/image-source.ts';
 import { missingCapabilities } from '../../oci/capability-set.ts';
 import { containerId } from '../../oci/container-id.ts';
 import { programError } from '../../oci/errors.ts';
-import { listHostDevices } from '../../oci/host-devices.ts';
+import { findDevices, listHostDevices } from '../../oci/host-devices.ts';
 import { describeOciSpec } from '../../oci/oci-spec.ts';
 import { defaultOpenFiles } from '../../oci/open-files.ts';
+import type { OciDevice } from '../../oci/types.ts';
 import { callOptions } from '../client/call-options.ts';
 import { packSpec } from '../client/pack.ts';
 import { hasCode, ignoring } from '../client/rpc-error.ts';
@@ -90,7 +91,7 @@ async function describeRecord(
     available,
     hasSwapLimit: hasSwapLimit(cgroupRoot),
     openFiles: defaultOpenFiles(),
-    devices: spec.privileged ? await listHostDevices() : [],
+    devices: spec.privileged ? await listHostDevices() : await devicesOf(spec),
   });
   if (oci.process.args.length === 0) {
     throw programError.NO_COMMAND({ container });
@@ -104,6 +105,19 @@ async function describeRecord(
     snapshotter,
     snapshotKey: id,
   });
+}
+
+async function devicesOf({ ref, devices = [] }: ContainerSpec): Promise<readonly OciDevice[]> {
+  const container = nameOfContainer(ref);
+  const found = await Promise.all(
+    devices.map(async (device) => {
+      const files = await findDevices(device);
+      if (files.length === 0) throw runtimeError.DEVICE_MISSING({ container, device });
+      return files;
+    }),
+  );
+  const byPath = new Map(found.flat().map((device) => [device.path, device]));
+  return [...byPath.values()];
 }
 
 async function checkSources({ ref, hostBindPaths }: ContainerSpec): Promise<void> {

@@ -63,7 +63,7 @@ const volume = fields(
 
 const { image, imagePullPolicy, args, workingDir, user, groupAdd } = CONTAINER_PROPERTIES;
 const { healthCheck, minReadySeconds, updatePolicy, updateTimeoutSeconds } = CONTAINER_PROPERTIES;
-const { readOnlyRootFilesystem, capabilities, ulimits, stopSignal, stopGraceSeconds } =
+const { devices, readOnlyRootFilesystem, capabilities, ulimits, stopSignal, stopGraceSeconds } =
   CONTAINER_PROPERTIES;
 
 /** A field that the containers of a cell share. */
@@ -121,6 +121,7 @@ const PROPERTIES: Readonly<Record<(typeof CELL_CONTAINER_FIELDS)[number], JsonSc
   readOnlyRootFilesystem,
   capabilities,
   securityOpts: list('no-new-privileges or seccomp=unconfined.', { type: 'string' }),
+  devices,
   tmpfs: list(
     'File systems in memory.',
     fields(

@@ -50,6 +50,7 @@ const FIELDS: Readonly<Record<Field, readonly [Partial<WorkloadSpec>, string]>> 
   tmpfs: [{ tmpfs: [{ mountPath: '/run' }] }, 'tmpfs'],
   readOnlyRootFilesystem: [{ readOnlyRootFilesystem: true }, 'readOnlyRootFilesystem'],
   capabilities: [{ capabilities: { add: [], drop: ['ALL'] } }, 'capabilities'],
+  devices: [{ devices: ['/dev/fuse'] }, 'devices'],
   privileged: [{ privileged: true }, 'privileged'],
   hostPid: [{ hostPid: true }, 'hostPID'],
   hostIpc: [{ hostIpc: true }, 'hostIPC'],

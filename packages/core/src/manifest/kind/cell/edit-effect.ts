@@ -59,6 +59,7 @@ export const EDIT_EFFECTS: Readonly<Record<CellContainerField, EditEffect>> = {
   readOnlyRootFilesystem: own('readOnlyRootFilesystem'),
   capabilities: own('capabilities'),
   securityOpts: own('securityOpts'),
+  devices: own('devices'),
   tmpfs: own('tmpfs'),
   resources: own('resources'),
   ulimits: own('ulimits'),

@@ -116,6 +116,7 @@ function settingsOf(spec: WorkloadSpec): Block {
     ...(spec.privileged ? { privileged: true } : {}),
     ...(spec.readOnlyRootFilesystem ? { readOnlyRootFilesystem: true } : {}),
     ...filled({ capabilities: filled(spec.capabilities), securityOpts: spec.securityOpts ?? [] }),
+    ...filled({ devices: spec.devices ?? [] }),
     ...filled(tmpfsOf(spec)),
     ...filled({ resources, ulimits: spec.ulimits }),
     ...defined({ shmSize: spec.shmSize }),

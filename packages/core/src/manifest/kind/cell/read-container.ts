@@ -69,6 +69,7 @@ export const CELL_CONTAINER_FIELDS = [
   'readOnlyRootFilesystem',
   'capabilities',
   'securityOpts',
+  'devices',
   'tmpfs',
   'resources',
   'ulimits',
@@ -80,7 +81,7 @@ export const CELL_CONTAINER_FIELDS = [
 ] as const;
 
 /** Keys that say nothing yet: an empty or false value is accepted, any other is refused. */
-const LATER = ['networks', 'devices', 'secrets', 'attachable', 'tty'] as const;
+const LATER = ['networks', 'secrets', 'attachable', 'tty'] as const;
 
 const REFUSED = {
   cniConfigPath: 'the capsule makes the network of a space itself',
@@ -175,6 +176,7 @@ export function readContainerSpec(
     ...mountsOf(reader, field('volumes'), field('tmpfs')),
     ...(shmSize && { shmSize: readSize(reader, shmSize) }),
     ...optional('groupAdd', readNamesOrNumbers(reader, field('groupAdd'))),
+    ...optional('devices', readWords(reader, field('devices'))),
     ...optional('securityOpts', readWords(reader, field('securityOpts'))),
     ...optional('aliases', readWords(reader, field('networksAliases'))),
     labels: { ...readWordMap(reader, field('labels')), ...labels },

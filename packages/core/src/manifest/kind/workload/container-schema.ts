@@ -179,6 +179,10 @@ export const CONTAINER_PROPERTIES: Readonly<Record<(typeof CONTAINER_FIELDS)[num
         drop: texts('Capabilities to remove from the default set.'),
       },
     ),
+    devices: list(
+      'Device files of the capsule, or folders of them, at the same path: /dev/dri.',
+      text('', { pattern: '^/dev/.' }),
+    ),
     privileged: flag('All capabilities and devices, no seccomp filter, no masked paths.'),
     hostPid: flag('Uses the PID namespace of the capsule.'),
     hostIpc: flag('Uses the IPC namespace of the capsule.'),

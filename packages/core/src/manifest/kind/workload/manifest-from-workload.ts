@@ -113,6 +113,7 @@ function settingsBlock(spec: WorkloadSpec): Block {
   };
   return {
     ...filled({ resources, tmpfs, capabilities: filled(spec.capabilities) }),
+    ...filled({ devices: spec.devices ?? [] }),
     ...Object.fromEntries(Object.entries(flags).filter(([, isSet]) => isSet)),
     ...filled({
       hostBindPaths: spec.hostBindPaths.map(formatHostBind),

@@ -2,7 +2,7 @@ import type { WorkloadSpec } from '../../../resource/workload/workload.ts';
 import type { DocumentReader, Place } from '../../read/document-reader.ts';
 import { readHostBinds } from '../../read/read-mounts.ts';
 import { readResources, readSize } from '../../read/read-resources.ts';
-import { readFlag, readNamesOrNumbers } from '../../read/read-words.ts';
+import { readFlag, readNamesOrNumbers, readWords } from '../../read/read-words.ts';
 import { readSharedFields } from './read-shared-fields.ts';
 import { SYNONYMS } from './workload-words.ts';
 
@@ -33,6 +33,7 @@ export const CONTAINER_FIELDS = [
   'tmpfs',
   'readOnlyRootFilesystem',
   'capabilities',
+  'devices',
   'privileged',
   'hostPid',
   'hostIpc',
@@ -70,7 +71,9 @@ export function readContainer(
   if (fields === undefined) return undefined;
   const field = (name: (typeof CONTAINER_FIELDS)[number]) => fields.get(name);
   if (!fields.has('image')) reader.refuse('container.image', 'is missing');
-  const [groupAdd, shmSize] = [readNamesOrNumbers(reader, field('groupAdd')), field('shmSize')];
+  const groupAdd = readNamesOrNumbers(reader, field('groupAdd'));
+  const devices = readWords(reader, field('devices'));
+  const shmSize = field('shmSize');
   return {
     kind: 'container',
     ...readSharedFields(reader, field),
@@ -79,6 +82,7 @@ export function readContainer(
     hostIpc: readFlag(reader, field('hostIpc')),
     hostBindPaths: readHostBinds(reader, field('hostBindPaths')),
     ...(groupAdd.length > 0 && { groupAdd }),
+    ...(devices.length > 0 && { devices }),
     ...(shmSize && { shmSize: readSize(reader, shmSize) }),
   };
 }

@@ -63,6 +63,7 @@ const TABLE = {
     hostMount: NOTHING_SHARED,
     groupAdd: 'only kind: Container has this field',
     shmSize: 'the memory of a microVM limits its /dev/shm: set memoryMib, or use kind: Container',
+    devices: NOTHING_SHARED,
     hostBindPaths:
       'a microVM cannot access paths of the capsule: mount a volume, or use kind: Container',
   },

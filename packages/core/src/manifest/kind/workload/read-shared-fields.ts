@@ -27,6 +27,7 @@ type Shared = Omit<
   | 'hostIpc'
   | 'hostBindPaths'
   // Only containers have them.
+  | 'devices'
   | 'groupAdd'
   | 'shmSize'
   // Only containers of a cell have them.

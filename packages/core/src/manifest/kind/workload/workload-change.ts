@@ -35,6 +35,7 @@ const EFFECTS: Readonly<Record<Exclude<keyof WorkloadSpec, 'name'>, 'inPlace' | 
   tmpfs: 'recreates',
   readOnlyRootFilesystem: 'recreates',
   capabilities: 'recreates',
+  devices: 'recreates',
   privileged: 'recreates',
   hostPid: 'recreates',
   hostIpc: 'recreates',
