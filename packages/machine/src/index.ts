@@ -4,3 +4,5 @@ export * from './boot/failure-file.ts';
 export * from './boot/read-boot-report.ts';
 export * from './console/write-consoles.ts';
 export * from './power/init-power.ts';
+export { diskError } from './storage/errors.ts';
+export { PermProblem } from './storage/perm-problem.ts';

@@ -1,5 +1,8 @@
 import { isCapsuleError } from '@capsule/core';
 import { giveUpTrial } from './boot/give-up-trial.ts';
+import { PermProblem } from './storage/perm-problem.ts';
+import { prepareMachine } from './storage/prepare-machine.ts';
+import { preparePerm } from './storage/prepare-perm.ts';
 import { prepareStorage } from './storage/prepare-storage.ts';
 import { reportBoot } from './storage/report-boot.ts';
 
@@ -13,12 +16,26 @@ void main(process.argv.slice(2));
 
 /** A function, not a top-level await: the bundle that ships is CommonJS. */
 async function main([verb, reason = '']: readonly string[]): Promise<void> {
-  try {
-    if (verb === 'give-up') await giveUpTrial(reason);
-    else await reportBoot(await prepareStorage(say), say);
-  } catch (error) {
-    if (!isCapsuleError(error)) throw error;
-    say([error.message, error.why, error.hint].filter(Boolean).join('; '));
-    process.exitCode = 1;
-  }
+  const failures = verb === 'give-up' ? await giveUp(reason) : await prepare();
+  failures.forEach(complain);
+}
+
+function prepare(): Promise<readonly unknown[]> {
+  return prepareMachine({
+    storage: () => prepareStorage(say),
+    report: (disk) => reportBoot(disk, say),
+    perm: preparePerm,
+    problem: new PermProblem(),
+  });
+}
+
+async function giveUp(reason: string): Promise<readonly unknown[]> {
+  const [outcome] = await Promise.allSettled([giveUpTrial(reason)]);
+  return outcome.status === 'rejected' ? [outcome.reason] : [];
+}
+
+function complain(error: unknown): void {
+  process.exitCode = 1;
+  if (!isCapsuleError(error)) throw error;
+  say([error.message, error.why, error.hint].filter(Boolean).join('; '));
 }

@@ -45,6 +45,8 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
     powerOff: volatile('capsule/power-off-ms'),
     /** PID 1 looks whether it changes. */
     alive: volatile('capsule/alive'),
+    /** Says why a machine has no permanent folder. */
+    permProblem: volatile('capsule/perm-problem'),
     bootReport: volatile('capsule/boot.json'),
     updateKeys: '/usr/lib/capsule/update-keys',
   };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import { type Database, openStore } from '@capsule/engine';
+import { diskError, PermProblem } from '@capsule/machine';
 import type { RegistryCommands } from '../registry/commands.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
 import { createRegistries } from './images.ts';
@@ -19,6 +20,8 @@ export interface OpenedStore {
 export function openStored({ paths, log, stack }: Setup): OpenedStore | CapsuleError {
   try {
     // After an update that fell back, the store may be that of the newer system.
+    const detail = new PermProblem(paths.permProblem).read();
+    if (detail !== undefined) throw diskError.NO_DATA({ detail });
     const returns = existsSync(paths.bootReport);
     const db = openStore(paths.store, MIGRATIONS, { returns });
     stack.defer(() => db.close());

@@ -36,6 +36,19 @@ export const diskError = defineErrors('DISK', {
     why: 'only a blank partition is initialised',
     hint: 'save what is on it, and make it blank with wipefs -a; or write the image to the disk again',
   },
+  PERM_GONE: {
+    kind: 'dataLoss',
+    message: (f: { device: string }) =>
+      `the volume for this capsule's own data is missing on ${f.device}, but its volumes are there`,
+    why: 'a new one would look like a capsule without an owner and without workloads',
+    hint: 'start a rescue system, and name the volume capsule/perm again, or restore it',
+  },
+  NO_DATA: {
+    kind: 'unavailable',
+    message: (f: { detail: string }) => `this machine runs without its data: ${f.detail}`,
+    why: 'a capsule that starts without its data would look like a new one, without an owner',
+    hint: 'the log of the boot is on the console; correct the disk, and reboot',
+  },
   PERM_DAMAGED: {
     kind: 'internal',
     message: (f: { device: string; detail: string }) =>

@@ -5,7 +5,7 @@ import { diskSectors, findBootDisk, partitionDevice } from './boot-disk.ts';
 import { diskError } from './errors.ts';
 import { findPartition } from './find-partition.ts';
 import { planTable } from './plan-table.ts';
-import { preparePerm } from './prepare-perm.ts';
+import type { PermPlace } from './prepare-perm.ts';
 import { readTable, writeTable } from './table.ts';
 
 /** The disk of the running system, with the devices of its partitions. */
@@ -15,11 +15,16 @@ export interface BootDisk {
   readonly devices: Readonly<Record<PartitionName, string>>;
 }
 
+export interface Storage {
+  readonly disk: BootDisk;
+  readonly perm: PermPlace;
+}
+
 /**
- * Makes the disk of this system ready for data: its partition table at the first boot, and after the disk has grown; then
- * the partition for data. Idempotent, and finished at the next boot where it was interrupted.
+ * Makes the disk of this system ready: its partition table at the first boot, and after the disk has grown. Idempotent,
+ * and finished at the next boot where it was interrupted.
  */
-export async function prepareStorage(say: (text: string) => void): Promise<BootDisk> {
+export async function prepareStorage(say: (text: string) => void): Promise<Storage> {
   const name = await findBootDisk();
   const disk = `/dev/${name}`;
   const sectors = await diskSectors(name);
@@ -36,13 +41,15 @@ export async function prepareStorage(say: (text: string) => void): Promise<BootD
   // The kernel keeps the sizes that it read at its start.
   await run('partx', ['--update', '--nr', String(perm.number), disk]);
   const devices = await devicesOf(name, partitions);
-  await preparePerm({
-    device: devices.perm,
-    guid: perm.guid,
-    mountPoint: '/perm',
-    onStep: (step) => say(`${disk}: ${step} made`),
-  });
-  return { name, devices };
+  return {
+    disk: { name, devices },
+    perm: {
+      device: devices.perm,
+      guid: perm.guid,
+      mountPoint: '/perm',
+      onStep: (step) => say(`${disk}: ${step} made`),
+    },
+  };
 }
 
 async function devicesOf(

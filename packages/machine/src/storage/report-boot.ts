@@ -19,11 +19,8 @@ export async function reportBoot(
 ): Promise<void> {
   const entry = await selectedEntry();
   if (entry === undefined) throw diskError.NO_ENTRY({});
-  // The machine runs without a repair, and an ESP that cannot be mounted is a failure below.
-  await repairEsp(devices.esp, say).catch((error) => say(`the ESP is not repaired: ${error}`));
-  await mkdir(ESP, { recursive: true, mode: 0o700 });
-  await run('mount', ['-t', 'vfat', '-o', 'umask=0077,errors=remount-ro', devices.esp, ESP]);
-  await removeRecovered(ESP).catch((error) => say(`recovered files stay on the ESP: ${error}`));
+  // A report without an ESP still lets the machine reboot, and says which disk it is about.
+  const [mounted] = await Promise.allSettled([mountEsp(devices.esp, say)]);
   const report: BootReport = {
     generation: entry.generation,
     esp: ESP,
@@ -35,4 +32,13 @@ export async function reportBoot(
   await mkdir(dirname(REPORT), { recursive: true });
   await writeFile(`${REPORT}.new`, JSON.stringify(report));
   await rename(`${REPORT}.new`, REPORT);
+  if (mounted.status === 'rejected') throw mounted.reason;
+}
+
+async function mountEsp(device: string, say: (text: string) => void): Promise<void> {
+  // The machine runs without a repair, and an ESP that cannot be mounted is a failure below.
+  await repairEsp(device, say).catch((error) => say(`the ESP is not repaired: ${error}`));
+  await mkdir(ESP, { recursive: true, mode: 0o700 });
+  await run('mount', ['-t', 'vfat', '-o', 'umask=0077,errors=remount-ro', device, ESP]);
+  await removeRecovered(ESP).catch((error) => say(`recovered files stay on the ESP: ${error}`));
 }

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isCapsuleError } from '@capsule/core';
+import { createLog, Tracer } from '@capsule/engine';
+import { PermProblem } from '@capsule/machine';
+import { readConfig } from '../config/config.ts';
+import { systemPaths } from './paths.ts';
+import { openStored } from './store.ts';
+
+test('a machine without its data gets no new store', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'capsule-store-'));
+  const config = { ...readConfig('/nowhere'), permPath: join(root, 'perm'), runPath: root };
+  mkdirSync(config.permPath);
+  const paths = systemPaths(config);
+  const log = createLog(() => undefined);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rm(root, { recursive: true }));
+  const setup = { config, paths, log, tracer: new Tracer(), stack };
+  const problem = new PermProblem(paths.permProblem);
+  problem.set('/dev/vda4 contains ZFS');
+  const refused = openStored(setup);
+  assert.ok(isCapsuleError(refused));
+  assert.equal(refused.code, 'DISK_NO_DATA');
+  assert.match(refused.message, /contains ZFS/);
+  assert.deepEqual(await readdir(config.permPath), []);
+  problem.clear();
+  assert.ok(!isCapsuleError(openStored(setup)));
+});
