@@ -3,6 +3,8 @@ use std::time::{Duration, Instant};
 
 /// capsuled writes another number every ten seconds.
 const FILE: &str = "/run/capsule/alive";
+/// capsuled writes it instead once the system is confirmed.
+const CONFIRMED: &str = " confirmed";
 /// A start that migrates its store takes a part of it.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -18,6 +20,11 @@ impl Pulse {
             last: String::new(),
             changed_at: now,
         }
+    }
+
+    /// The system proved itself since it booted, and is not on trial any more.
+    pub fn is_confirmed(&self) -> bool {
+        self.last.trim_end().ends_with(CONFIRMED)
     }
 
     pub fn is_there(&mut self, now: Instant) -> bool {
@@ -48,5 +55,8 @@ mod tests {
         assert!(pulse.judge("1".into(), at(121)));
         assert!(pulse.judge("1".into(), at(240)));
         assert!(!pulse.judge("1".into(), at(241)));
+        assert!(!pulse.is_confirmed());
+        assert!(pulse.judge("7 confirmed\n".into(), at(242)));
+        assert!(pulse.is_confirmed());
     }
 }

@@ -161,6 +161,8 @@ impl Supervisor {
             Power::Reboot => "rebooting",
         });
         self.load_at = None;
+        // capsuled falls silent now, and that is no failure.
+        self.trial = None;
         self.services.iter_mut().for_each(Service::stay_down);
         self.shutdown = Some(Shutdown::new(power, Instant::now()));
     }

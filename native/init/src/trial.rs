@@ -57,6 +57,10 @@ impl Trial {
         }
         self.look_at = Some(now + LOOK_EVERY);
         if self.pulse.is_there(now) {
+            if self.pulse.is_confirmed() {
+                journal.say("this system is confirmed");
+                self.look_at = None;
+            }
             return false;
         }
         self.look_at = None;

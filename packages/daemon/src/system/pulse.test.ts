@@ -17,17 +17,19 @@ test('the number changes every ten seconds, until the end', async (t) => {
       if (text === `${process.pid} ${wanted}\n`) return;
     }
   };
+  let isConfirmed = false;
+  const log = createLog((line) => complaints.push(line));
   try {
-    const pulse = startPulse(
-      path,
-      createLog((line) => complaints.push(line)),
-    );
+    const pulse = startPulse(path, log, async () => isConfirmed);
     await read('1');
     t.mock.timers.tick(10_000);
     await read('2');
+    isConfirmed = true;
+    t.mock.timers.tick(10_000);
+    await read('confirmed');
     pulse[Symbol.dispose]();
     t.mock.timers.tick(10_000);
-    await read('2');
+    await read('confirmed');
     assert.deepEqual(complaints, []);
   } finally {
     await rm(folder, { recursive: true });

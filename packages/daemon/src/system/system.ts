@@ -34,7 +34,7 @@ import { startScreen } from './screen.ts';
 import type { Setup } from './setup.ts';
 import { type OpenedStore, openStored } from './store.ts';
 import type { Stored } from './stored.ts';
-import { openMachine, startUpdates, type Updates } from './updates.ts';
+import { isConfirmed, openMachine, startUpdates, type Updates } from './updates.ts';
 import { openVolumePorts } from './volumes.ts';
 import type { WorkloadSettings } from './workload-parts.ts';
 
@@ -79,7 +79,7 @@ export async function startSystem({ config, log, version }: SystemOptions): Prom
   const api = { ...parts, updates, access, problems };
   stack.use(await serveApi(setup, api));
   if (updates !== undefined) {
-    stack.use(startPulse(paths.alive, log));
+    stack.use(startPulse(paths.alive, log, () => isConfirmed(updates.machine.slots)));
     startScreen(setup, api, updates);
   }
   const resources = isCapsuleError(stored) ? undefined : stored.resources;

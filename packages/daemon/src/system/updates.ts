@@ -98,6 +98,16 @@ export async function startUpdates(
   return { machine, records, commands };
 }
 
+/** Whether the running system is not on trial. An ESP that cannot be read proves nothing. */
+export async function isConfirmed(slots: BootSlots): Promise<boolean> {
+  try {
+    return (await slots.read()).running.tries === undefined;
+  } catch (error) {
+    if (isCapsuleError(error)) return false;
+    throw error;
+  }
+}
+
 function memory(stack: AsyncDisposableStack): Database {
   const db = openStore(':memory:', MIGRATIONS);
   stack.defer(() => db.close());
