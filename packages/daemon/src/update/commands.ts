@@ -9,6 +9,7 @@ import {
   rollbackTarget,
   type SlotName,
   type SlotsSeen,
+  type UpdateRecord,
 } from '@capsule/core';
 import { applySteps } from './apply-steps.ts';
 import { updateError } from './errors.ts';
@@ -25,7 +26,6 @@ export interface SlotVersion {
 interface Rollback {
   readonly running: BootEntry;
   readonly to: SlotVersion;
-  readonly generation: number;
   readonly reason: string;
 }
 
@@ -62,7 +62,8 @@ export class UpdateCommands {
     return this.#alone(async () => {
       const { slots, records, system } = this.#parts;
       const { running } = await slots.read();
-      if (running.tries === undefined) throw updateError.NOT_ON_TRIAL({});
+      const isOver = running.tries === undefined || hasGoneBack(records.last(), running);
+      if (isOver) throw updateError.NOT_ON_TRIAL({});
       await applySteps(slots, planConfirm(running));
       records.move('confirmed');
       return { slot: running.slot, version: system.version };
@@ -75,50 +76,38 @@ export class UpdateCommands {
    */
   rollBack(reason: string): Promise<SlotVersion> {
     return this.#alone(async () => {
-      const { slots, records, note, reboot } = this.#parts;
+      const { slots, records, reboot } = this.#parts;
       const { entries, running } = await slots.read();
       const target = rollbackTarget(entries, running.slot);
       if (target === undefined) {
         throw updateError.NOTHING_BEFORE({ slot: otherSlot(running.slot) });
       }
-      if (running.tries !== undefined) await note.leave(running.generation, reason);
-      await applySteps(slots, planRollback(entries, running.slot));
       const version = records.versionIn(target.slot) ?? '';
-      this.#recordRollback({
-        running,
-        to: { slot: target.slot, version },
-        generation: target.generation,
-        reason,
-      });
+      const rollback = { running, to: { slot: target.slot, version }, reason };
+      await this.#note(() => leaveNote(this.#parts, rollback));
+      await applySteps(slots, planRollback(entries, running.slot));
+      await this.#note(() => recordRollback(this.#parts, rollback, target.generation));
       await reboot();
-      return { slot: target.slot, version };
+      return rollback.to;
     });
   }
 
-  /** Of the update that is open, or as an event of its own. */
-  #recordRollback({ running, to, generation, reason }: Rollback): void {
-    const { records, system, bootId } = this.#parts;
-    const last = records.last();
-    if (last !== undefined && !hasEnded(last)) {
-      records.move('rolled-back', reason);
-      return;
+  /** A full disk takes no record, and must not keep the machine from going back. */
+  async #note(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      this.#parts.log.error('the roll-back is not recorded', { error });
     }
-    records.begin({
-      from: { slot: running.slot, version: system.version },
-      to,
-      generation,
-      state: 'rolled-back',
-      reason,
-      bootId,
-    });
   }
 
   #requireSettled({ running, entries }: SlotsSeen): void {
-    const { records, system } = this.#parts;
+    const { records, system, bootId } = this.#parts;
     if (running.tries !== undefined) throw updateError.ON_TRIAL({ version: system.version });
     const last = records.last();
     const isOtherNext = nextBootEntry(entries)?.generation !== running.generation;
-    if (last !== undefined && !hasEnded(last) && isOtherNext) {
+    const goesBack = last?.state === 'rolled-back' && last.bootId === bootId;
+    if (last !== undefined && (!hasEnded(last) || goesBack) && isOtherNext) {
       throw updateError.REBOOT_DUE({ version: last.to.version });
     }
   }
@@ -132,4 +121,29 @@ export class UpdateCommands {
       this.#isBusy = false;
     }
   }
+}
+
+/** Whether a trial is rolled back already, and only the reboot is to come. Pure. */
+export function hasGoneBack(last: UpdateRecord | undefined, running: BootEntry): boolean {
+  return last?.state === 'rolled-back' && last.generation === running.generation;
+}
+
+/** For the system before this one, which may not know the store of this one. */
+async function leaveNote({ note }: UpdateParts, { running, reason }: Rollback): Promise<void> {
+  if (running.tries !== undefined) await note.leave(running.generation, reason);
+}
+
+/** Of the update that is open, or as an event of its own. */
+async function recordRollback(
+  { records, system, bootId }: UpdateParts,
+  { running, to, reason }: Rollback,
+  generation: number,
+): Promise<void> {
+  const last = records.last();
+  if (last !== undefined && !hasEnded(last)) {
+    records.move('rolled-back', reason);
+    return;
+  }
+  const from = { slot: running.slot, version: system.version };
+  records.begin({ from, to, generation, state: 'rolled-back', reason, bootId });
 }

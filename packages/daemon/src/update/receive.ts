@@ -54,11 +54,20 @@ export async function receiveBundle(
     measured.require(sent);
     signal.throwIfAborted();
     await kernel.choose(entry);
-    parts.records.move('ready');
-    return manifest;
   } catch (error) {
     await giveUp(parts, error);
     throw error;
+  }
+  markReady(parts);
+  return manifest;
+}
+
+/** The choice has changed, so the reboot has to follow; the next boot judges by the choice. */
+function markReady({ records, log }: UpdateParts): void {
+  try {
+    records.move('ready');
+  } catch (error) {
+    log.error('the update is not recorded as ready', { error });
   }
 }
 
@@ -132,6 +141,10 @@ async function writeParts(
 /** The failure that matters is the first one; what cannot be removed now is removed by the next update. */
 async function giveUp({ slots, records, log }: UpdateParts, error: unknown): Promise<void> {
   const reason = error instanceof Error ? error.message : String(error);
-  records.move('failed', reason);
+  try {
+    records.move('failed', reason);
+  } catch (cause) {
+    log.warn('failed update not recorded', { cause });
+  }
   await slots.discardStaged().catch((cause) => log.warn('staged kernel not removed', { cause }));
 }

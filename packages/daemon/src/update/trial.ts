@@ -1,6 +1,7 @@
 import {
   type BootVerdict,
   type FailedBoots,
+  isCapsuleError,
   judgeBoot,
   judgeTrial,
   planCleaning,
@@ -8,7 +9,7 @@ import {
   TRIAL_SECONDS,
 } from '@capsule/core';
 import { applySteps } from './apply-steps.ts';
-import type { UpdateCommands } from './commands.ts';
+import { hasGoneBack, type UpdateCommands } from './commands.ts';
 import type { UpdateParts } from './parts.ts';
 
 export interface UpdateTrialParts extends UpdateParts {
@@ -24,12 +25,14 @@ const LOOK_EVERY = 2;
 /** The wait before the next try after a confirmation or roll-back that failed. */
 const RETRY_SECONDS = 5;
 
+const LONGEST_RETRY_SECONDS = 300;
+
 /** Ends the update that this boot is part of: completes it, puts it on trial, or records why it failed. */
 export class UpdateTrial implements AsyncDisposable {
   readonly #parts: UpdateTrialParts;
   readonly #over = new AbortController();
+  #judging: Promise<void> | undefined;
   #rounds: Promise<void> | undefined;
-  #wake: (() => void) | undefined;
   #healthySince: number | undefined;
   #sickSince: number | undefined;
   #sickness: string | undefined;
@@ -38,24 +41,46 @@ export class UpdateTrial implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Judges this boot. A failure is logged: the machine works without it, and the next boot judges again. */
+  /** Judges this boot, again and again if that fails: the machine works without it, but a trial must not last for ever. */
   async start(): Promise<this> {
+    const isOver = await this.#tryToJudge();
+    if (!isOver) this.#judging = this.#judgeAgain();
+    return this;
+  }
+
+  async #tryToJudge(): Promise<boolean> {
     try {
       await this.#judge();
+      return true;
     } catch (error) {
       this.#parts.log.error('the last update cannot be judged', { error });
+      return false;
     }
-    return this;
+  }
+
+  async #judgeAgain(): Promise<void> {
+    let seconds = RETRY_SECONDS;
+    let isOver = false;
+    while (!isOver) {
+      await this.#wait(seconds);
+      seconds = Math.min(seconds * 2, LONGEST_RETRY_SECONDS);
+      isOver = this.#over.signal.aborted || (await this.#tryToJudge());
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort();
-    this.#wake?.();
-    await this.#rounds;
+    await this.settled();
+  }
+
+  /** Resolves when the boot is judged, and its trial is over. */
+  async settled(): Promise<void> {
+    await this.#judging;
+    await this.ended();
   }
 
   /** Resolves when the trial is over. */
-  async settled(): Promise<void> {
+  async ended(): Promise<void> {
     await this.#rounds;
   }
 
@@ -68,10 +93,10 @@ export class UpdateTrial implements AsyncDisposable {
     const seen = await this.#parts.slots.read();
     const verdict = await this.#settle(seen);
     if (verdict.kind === 'waiting') return this.#parts.reboot();
+    // Comes first: nothing that fails may keep a trial from its end.
+    if (verdict.kind === 'trial') this.#rounds ??= this.#goRounds();
     await this.#clean();
-    if (verdict.kind !== 'trial') return;
-    this.#parts.records.move('trial');
-    this.#rounds = this.#goRounds();
+    if (verdict.kind === 'trial') this.#parts.records.move('trial');
   }
 
   /** Ends an update that is not on trial. Its record receives the traces of its failed boots. */
@@ -129,9 +154,10 @@ export class UpdateTrial implements AsyncDisposable {
 
   /** Returns the seconds until the next round; undefined after the last one. */
   async #goRound(): Promise<number | undefined> {
-    const { commands, log, slots, uptimeSeconds } = this.#parts;
+    const { commands, log, slots, records, uptimeSeconds } = this.#parts;
+    const { running } = await slots.read();
     // The operator confirmed, or went back.
-    if ((await slots.read()).running.tries === undefined) return undefined;
+    if (running.tries === undefined || hasGoneBack(records.last(), running)) return undefined;
     await this.#look();
     const step = judgeTrial({ now: uptimeSeconds(), deadline: this.deadline, ...this.#health() });
     if (step.kind === 'wait') return Math.min(step.seconds, LOOK_EVERY);
@@ -140,9 +166,22 @@ export class UpdateTrial implements AsyncDisposable {
       log.info('the update is confirmed: the system has been healthy');
     } else {
       log.error('the update is rolled back', { reason: step.reason });
-      await commands.rollBack(step.reason);
+      await this.#rollBack(step.reason);
     }
     return undefined;
+  }
+
+  /** Where the choice cannot be changed, the boot loader goes back once the tries of this system are used up. */
+  async #rollBack(reason: string): Promise<void> {
+    const { commands, log, reboot } = this.#parts;
+    try {
+      await commands.rollBack(reason);
+    } catch (error) {
+      const isOfDisk = isCapsuleError(error) && error.code === 'SLOT_WRITE_FAILED';
+      if (!isOfDisk) throw error;
+      log.error('the choice cannot be changed: reboot', { error });
+      await reboot();
+    }
   }
 
   async #look(): Promise<void> {
@@ -164,13 +203,16 @@ export class UpdateTrial implements AsyncDisposable {
   }
 
   async #wait(seconds: number): Promise<void> {
+    const { signal } = this.#over;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, seconds * 1000);
-      this.#wake = () => {
+      const wake = () => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
         resolve();
       };
-      if (this.#over.signal.aborted) this.#wake();
+      const timer = setTimeout(wake, seconds * 1000);
+      signal.addEventListener('abort', wake);
+      if (signal.aborted) wake();
     });
   }
 }

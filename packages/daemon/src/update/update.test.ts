@@ -12,6 +12,7 @@ import {
   TRIAL_SECONDS,
 } from '@capsule/core';
 import { createLog, openStore } from '@capsule/engine';
+import { slotError } from '@capsule/machine';
 import { FakeBootSlots } from '@capsule/testkit';
 import fc from 'fast-check';
 import { MIGRATIONS } from '../store/migrations.ts';
@@ -81,13 +82,17 @@ function makeMachine(slots = new FakeBootSlots()) {
     failedBoots: async () => traces,
     note: {
       read: async (generation) => left.get(generation),
-      leave: async (generation, reason) => void left.set(generation, reason),
+      leave: async (generation, reason) => {
+        if (now.isFull) throw new Error('no space left on device');
+        left.set(generation, reason);
+      },
       remove: async () => left.clear(),
     },
     log: createLog(() => undefined),
   });
-  const now = { uptime: 10, sickness: undefined as string | undefined };
+  const now = { uptime: 10, sickness: undefined as string | undefined, isFull: false };
   return {
+    db,
     slots,
     now,
     left,
@@ -464,4 +469,75 @@ test('a bundle with any byte changed is refused, or was changed where nothing is
     }),
     { numRuns: 100 },
   );
+});
+
+/** A full disk: existing records cannot be changed. */
+const FULL = `CREATE TRIGGER full BEFORE UPDATE ON update_record
+  BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`;
+
+test('a full disk keeps no update and no roll-back from its reboot', async () => {
+  const machine = makeMachine();
+  const { commands } = await machine.boot('one');
+  machine.db.exec(FULL);
+  await commands.push(sent(makeBundle()), never);
+  assert.equal(machine.reboots(), 1);
+  machine.now.isFull = true;
+  machine.now.uptime = TRIAL_SECONDS;
+  const { trial } = await machine.boot('two', '1.1.0');
+  await trial.ended();
+  await trial[Symbol.asyncDispose]();
+  assert.equal(machine.reboots(), 2);
+  assert.equal(nextBootEntry((await machine.slots.read()).entries)?.slot, 'slot_a');
+});
+
+test('a trial whose choice cannot be changed reboots, so that its tries are used up', async () => {
+  const machine = makeMachine();
+  await (await machine.boot('one')).commands.push(sent(makeBundle()), never);
+  machine.now.uptime = TRIAL_SECONDS;
+  let renames = 0;
+  machine.slots.power = (change) => {
+    // The first one is of the boot loader.
+    if (change !== 'rename' || renames++ === 0) return;
+    throw slotError.WRITE_FAILED({ target: 'the ESP', detail: 'read-only file system' });
+  };
+  const { trial } = await machine.boot('two', '1.1.0');
+  await trial.settled();
+  assert.equal(machine.reboots(), 2);
+});
+
+test('between a roll-back and its reboot, nothing is received and nothing is confirmed', async () => {
+  const machine = makeMachine();
+  await (await machine.boot('one')).commands.push(sent(makeBundle()), never);
+  const second = await machine.boot('two', '1.1.0');
+  await second.commands.rollBack('asked for');
+  await assert.rejects(second.commands.confirm(), { code: 'UPDATE_NOT_ON_TRIAL' });
+  await second.trial[Symbol.asyncDispose]();
+  assert.equal(machine.records.last()?.state, 'rolled-back');
+
+  const other = makeMachine();
+  await (await other.boot('one')).commands.push(sent(makeBundle()), never);
+  const { commands } = await other.boot('two', '1.1.0');
+  await commands.confirm();
+  await commands.rollBack('asked for');
+  await assert.rejects(commands.push(sent(makeBundle()), never), { code: 'UPDATE_REBOOT_DUE' });
+  const third = await other.boot('three');
+  await third.commands.push(sent(makeBundle()), never);
+});
+
+test('a boot whose disk cannot be read at first is judged once it can be', async (t) => {
+  const machine = makeMachine();
+  await (await machine.boot('one')).commands.push(sent(makeBundle()), never);
+  const entry = { generation: 2, slot: 'slot_b' } as const;
+  const spent = { ...entry, tries: { left: 0, done: 3 } };
+  await machine.slots.rename({ ...entry, tries: { left: 3, done: 0 } }, spent);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  machine.slots.power = (change) => {
+    if (change === 'discard') throw slotError.UNREADABLE({ detail: 'input/output error' });
+  };
+  const { trial } = await machine.boot('two');
+  assert.ok(machine.slots.kernels.has('capsule_000002_slot_b+0-3.efi'));
+  machine.slots.power = () => undefined;
+  t.mock.timers.tick(5000);
+  await trial.settled();
+  assert.deepEqual([...machine.slots.kernels.keys()], ['capsule_000001_slot_a.efi']);
 });
