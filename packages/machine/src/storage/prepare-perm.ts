@@ -43,6 +43,7 @@ export async function preparePerm(place: PermPlace): Promise<void> {
   }
   await growPhysical(only, device, onStep);
   const names = await logicalVolumes(only);
+  if (hasLostPerm(names)) throw diskError.PERM_GONE({ device });
   if (!names.includes(PERM)) await makePerm(only, names, onStep);
   if (!names.includes(POOL)) {
     const shape = ['--type', 'thin-pool', '--extents', POOL_SHARE, '--discards', 'passdown'];
@@ -92,6 +93,11 @@ async function physicalVolume(only: LvmSettings): Promise<PhysicalVolume | undef
 export function physicalUuid(guid: string): string {
   const digits = guid.replaceAll('-', '');
   return digits.replace(/^(.{6})(.{4})(.{4})(.{4})(.{4})(.{4})(.{6})$/, '$1-$2-$3-$4-$5-$6-$7');
+}
+
+/** The pool is made last, so this is no first boot that was interrupted. Pure. */
+export function hasLostPerm(names: readonly string[]): boolean {
+  return names.includes(POOL) && !names.includes(PERM);
 }
 
 /** A disk that has become larger since. */
