@@ -1,4 +1,5 @@
 import { type ContainerRef, placeOfCell, type SpaceNetwork } from '@capsule/core';
+import { rollBackRoot } from '../cell/roll-back.ts';
 import { ImageCommands } from '../image/commands.ts';
 import { claimAddresses } from '../network/claim-address.ts';
 import { PauseCommands } from '../pause/commands.ts';
@@ -65,6 +66,8 @@ export function createResources(base: Base, ports: Ports, settings: ResourceSett
   const workloads = createWorkloads(base, {
     ensureScopes: (cell, signal) => cellArea.scopeController.ensure(placeOfCell(cell), signal),
     remakeScopes: (cell) => cellArea.scopeController.remake(placeOfCell(cell)),
+    rollBackRoot: (failed, good) =>
+      rollBackRoot({ db, cells, applier: cellArea.applier }, failed, good),
     records,
     observer,
     pauses,

@@ -1,6 +1,7 @@
 import type { CellId, Resources as Limits } from '@capsule/core';
 import type { PauseCommands } from '../pause/commands.ts';
 import type { WorkloadObserver } from '../workload/observe.ts';
+import type { UpdateGuardParts } from '../workload/update-guard.ts';
 import type { NetworkArea } from './network.ts';
 import type { Ports } from './ports.ts';
 import type { Records } from './records.ts';
@@ -20,6 +21,8 @@ export interface WorkloadsParts {
   /** Makes the scopes of a cell, where they are not made yet. */
   readonly ensureScopes: (cell: CellId, signal: AbortSignal) => Promise<void>;
   readonly remakeScopes: (cell: CellId) => void;
+  /** Restores an earlier spec of a root with siblings, as `UpdateGuard` needs it. */
+  readonly rollBackRoot: UpdateGuardParts['rollBack'];
   readonly records: Records;
   readonly observer: WorkloadObserver;
   readonly pauses: PauseCommands;

@@ -32,7 +32,17 @@ export function createWorkloads(base: Base, parts: WorkloadsParts) {
       feed.notify(cellKey(cell));
     },
   });
-  const guard = new UpdateGuard({ specs, goods, commands, observer, log, monotonicMs });
+  const guard = new UpdateGuard({
+    cells,
+    goods,
+    rollBack: (failed, good) =>
+      specs.of(failed.ref.cell) === undefined
+        ? parts.rollBackRoot(failed, good)
+        : commands.rollBack(failed, good),
+    observer,
+    log,
+    monotonicMs,
+  });
   const probed = { runtime: ports.runtime, service: ports.network.service, cells, addresses };
   const health = new HealthMonitor({
     cells,

@@ -8,21 +8,23 @@ import {
   isUp,
   nameOfCell,
   type WorkloadRecord,
+  type WorkloadSpec,
   type WorkloadStatus,
 } from '@capsule/core';
 import type { Log } from '@capsule/engine';
+import type { Cells } from '../store/cells.ts';
 import type { GoodSpecs } from '../store/good-specs.ts';
-import type { WorkloadSpecs } from '../store/workload-specs.ts';
-import type { WorkloadCommands } from './commands.ts';
+import { rootOfRecord } from './admission/claims.ts';
 import type { WorkloadObserver } from './observe.ts';
 
 /** A program without a health check counts as good when it has run this long, or its `minReadySeconds` if longer. */
 const STABLE_MS = 10_000;
 
 export interface UpdateGuardParts {
-  readonly specs: WorkloadSpecs;
+  readonly cells: Pick<Cells, 'get'>;
   readonly goods: GoodSpecs;
-  readonly commands: Pick<WorkloadCommands, 'rollBack'>;
+  /** Restores an earlier spec. Returns undefined if the present one is another one by now. Fails as an apply. */
+  readonly rollBack: (failed: WorkloadRecord, good: WorkloadSpec) => WorkloadRecord | undefined;
   readonly observer: WorkloadObserver;
   readonly log: Log;
   /** Milliseconds of the monotonic clock. */
@@ -45,8 +47,8 @@ interface Trial {
 }
 
 /**
- * Stores the last ready spec of each workload, and restores it when a later one with `updatePolicy:
- * rollback` is not ready in time. This process counts the time: after a restart of capsuled a
+ * Stores the last ready spec of each workload and of the root of each cell, and restores it when a later one with
+ * `updatePolicy: rollback` is not ready in time. This process counts the time: after a restart of capsuled a
  * changed workload gets its whole time again.
  */
 export class UpdateGuard implements Disposable {
@@ -60,9 +62,9 @@ export class UpdateGuard implements Disposable {
 
   /** Judges a workload: after every change of its cell, and by its own timers. Never throws. */
   look(cell: CellId): void {
-    const { specs, goods, observer, log } = this.#parts;
+    const { cells, goods, observer, log } = this.#parts;
     try {
-      const record = specs.of(cell);
+      const record = rootOfRecord(cells.get(cell));
       const good = record && goods.get(record)?.generation;
       if (record?.desired !== 'running' || good === record.generation) this.#end(cellKey(cell));
       else this.#judge(record, observer.statusOf(record.ref));
@@ -107,15 +109,18 @@ export class UpdateGuard implements Disposable {
   #canRollBack(record: WorkloadRecord): boolean {
     if (record.spec.updatePolicy !== 'rollback') return false;
     const good = this.#parts.goods.get(record);
-    return good !== undefined && describeWorkloadChange(good.spec, record.spec).length > 0;
+    if (good === undefined) return false;
+    // A workload that got a sibling has another name since.
+    const earlier = { ...good.spec, name: record.spec.name };
+    return describeWorkloadChange(earlier, record.spec).length > 0;
   }
 
   #rollBack(record: WorkloadRecord, why: string): void {
-    const { goods, commands, observer } = this.#parts;
+    const { goods, rollBack, observer } = this.#parts;
     const good = goods.get(record);
     // In any case the workload gets its whole time again before the next try.
     this.#end(cellKey(record.ref.cell));
-    const back = good && this.#attempt(record, () => commands.rollBack(record, good.spec));
+    const back = good && this.#attempt(record, () => rollBack(record, good.spec));
     if (back === undefined) return;
     const rolledBack = { from: record.generation, to: back.generation, why };
     observer.recordRollback(record.ref, rolledBack);

@@ -115,6 +115,8 @@ export class Admission {
 
   #fallbackOf(record: WorkloadRecord): WorkloadSpec | undefined {
     if (record.desired !== 'running' || record.spec.updatePolicy !== 'rollback') return undefined;
+    // A sibling has no earlier spec to return to.
+    if (record.role === 'sibling') return undefined;
     const good = this.#parts.goods.get(record);
     return good?.generation === record.generation ? undefined : good?.spec;
   }

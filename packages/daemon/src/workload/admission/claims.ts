@@ -5,6 +5,7 @@ import {
   joinWorkload,
   nameOfContainer,
   type WorkloadRecord,
+  workloadOfCell,
 } from '@capsule/core';
 
 /**
@@ -17,6 +18,11 @@ export function claimsOf({ spec, containers, createdAt }: CellRecord): readonly 
     createdAt,
     spec: joinWorkload(nameOfContainer(container.ref), spec, container.spec),
   }));
+}
+
+/** The root of a cell in that form; undefined while there is none. Pure. */
+export function rootOfRecord(record: CellRecord | undefined): WorkloadRecord | undefined {
+  return record && (workloadOfCell(record) ?? claimsOf(record)[0]);
 }
 
 /** Pure. */
