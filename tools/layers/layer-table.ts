@@ -37,11 +37,15 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   imager: { uses: ['core', 'host'] },
   launcher: { uses: ['core', 'host', 'api/wire', 'api/node', 'imager'] },
-  testkit: { uses: ['core', 'api/wire', 'api/node', 'engine', 'host', 'imager', 'launcher'] },
+  testkit: {
+    uses: ['core', 'api/wire', 'api/node', 'api/remote', 'engine', 'host', 'imager', 'launcher'],
+    // Its fake capsule proves as a real one does.
+    only: { 'api/remote': ['src/fakes/'] },
+  },
   // Folders that are no packages.
   tools: { uses: ['core', 'api/wire', 'cli', 'host', 'testkit'] },
   test: { uses: ['core', 'api/wire', 'api/node', 'api/remote', 'host', 'launcher', 'testkit'] },
-  bench: { uses: ['core', 'api/wire', 'api/node', 'host', 'imager', 'testkit'] },
+  bench: { uses: ['core', 'api/wire', 'api/node', 'api/remote', 'host', 'imager', 'testkit'] },
   native: { uses: ['testkit'] },
 };
 

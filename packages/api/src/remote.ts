@@ -1,4 +1,5 @@
 /** The API for clients on the network: TLS, pins and tokens. */
+export * from './code-proof/code-proof.ts';
 export * from './remote/adoption-proof.ts';
 export * from './remote/connect-remote.ts';
 export * from './remote/dial.ts';

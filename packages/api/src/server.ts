@@ -1,4 +1,5 @@
 /** The API for servers, without the services themselves. */
+export * from './code-proof/code-proof.ts';
 export * from './frame/frame-stream.ts';
 export * from './frame/volume-frame.ts';
 export * from './http2/widen-window.ts';

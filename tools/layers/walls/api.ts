@@ -23,6 +23,7 @@ export const API: Folders = {
   },
   client: { uses: ['errors.ts', 'gen', 'wire/error'], pure: true },
   // For either side of a connection, on Node.
+  'code-proof': { uses: [] },
   frame: { uses: [] },
   http2: { uses: [] },
   'two-way': { uses: [], pure: true },
@@ -42,7 +43,7 @@ export const API: Folders = {
   },
   node: { uses: ['calls', 'client', 'errors.ts'], tests: ['gen', 'testing', 'wire/error'] },
   remote: {
-    uses: ['client', 'errors.ts', 'gen', 'http2', 'node'],
+    uses: ['client', 'code-proof', 'errors.ts', 'gen', 'http2', 'node'],
   },
   server: { uses: ['gen'], tests: ['testing'] },
   'server/edge': {
@@ -70,6 +71,6 @@ export const API: Folders = {
     pure: true,
   },
   'node.ts': { uses: ['calls', 'frame', 'http2', 'node'] },
-  'remote.ts': { uses: ['remote'] },
-  'server.ts': { uses: ['frame', 'http2', 'server', 'server/edge'] },
+  'remote.ts': { uses: ['code-proof', 'remote'] },
+  'server.ts': { uses: ['code-proof', 'frame', 'http2', 'server', 'server/edge'] },
 };

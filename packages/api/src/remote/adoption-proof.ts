@@ -1,4 +1,5 @@
 import { type KeyObject, sign } from 'node:crypto';
+import { adoptionStatement } from '../code-proof/code-proof.ts';
 import { rawPublicKey } from './operator-key.ts';
 
 export interface AdoptionFacts {
@@ -10,13 +11,12 @@ export interface AdoptionFacts {
 }
 
 /** Proves possession of the key to this very capsule, so that no other machine can pass it on. */
-export function adoptionProof({ key, name, nonce, fingerprint }: AdoptionFacts): Uint8Array {
-  const message = Buffer.concat([
-    Buffer.from('capsule adopt v1\n'),
-    nonce,
-    Buffer.from(fingerprint, 'hex'),
-    rawPublicKey(key),
-    Buffer.from(name),
-  ]);
-  return sign(null, message, key);
+export function adoptionProof(facts: AdoptionFacts): Uint8Array {
+  return sign(null, statementOf(facts), facts.key);
+}
+
+/** The bytes that the client signs. */
+export function statementOf({ key, name, nonce, fingerprint }: AdoptionFacts): Buffer {
+  const certificateDigest = Buffer.from(fingerprint, 'hex');
+  return adoptionStatement({ nonce, certificateDigest, publicKey: rawPublicKey(key), name });
 }

@@ -30,7 +30,7 @@ test('an adoption is recorded with its key, also in a flood of refused calls', a
   const service = identityService(parts);
   const key = makeKey();
   const adopt = async () => {
-    const nonce = challenges.open('eve');
+    const { nonce } = challenges.open('eve');
     const values = createContextValues().set(callerKey, EVE);
     const request = create(AdoptRequestSchema, {
       pubkey: Uint8Array.from(key.publicKey),

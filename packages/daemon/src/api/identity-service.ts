@@ -35,18 +35,26 @@ export function identityService(
 ): Partial<ServiceImpl<typeof IdentityService>> {
   const { capsuleId, fingerprint, keys, adoption, challenges } = parts;
   return {
-    challenge: (_request, { values }) => {
+    challenge: ({ forAdoption }, { values }) => {
       const caller = values.get(callerKey);
       const from = caller.kind === 'local' ? 'unix' : clientOf(caller.from);
-      return { nonce: bytes(challenges.open(from)), capsuleId };
+      const makeOffer = (nonce: Uint8Array) => adoption.offer(nonce);
+      const { nonce, offer } = challenges.open(from, forAdoption ? makeOffer : undefined);
+      const codeShare = offer?.half.share ?? Buffer.alloc(0);
+      return { nonce: bytes(nonce), capsuleId, codeShare: bytes(codeShare) };
     },
-    adopt({ pubkey, name, claimCode, nonce, signature }, { values }) {
-      const request = { publicKey: pubkey, name, code: claimCode, nonce, signature };
+    adopt({ pubkey, claimCode, ...request }, { values }) {
       const isKnown = keys.find(pubkey) !== undefined;
-      const key = adoption.adopt(request);
+      const adopted = adoption.adopt({ ...request, publicKey: pubkey, code: claimCode });
+      const { key, codeProof = Buffer.alloc(0) } = adopted;
       if (!isKnown) values.set(callerKey, ownerAt(values.get(callerKey), key));
-      const { kid, role } = key;
-      return { capsuleId, kid, tlsFingerprintSha256: fingerprint, role: roleToProto(role) };
+      return {
+        capsuleId,
+        kid: key.kid,
+        tlsFingerprintSha256: fingerprint,
+        role: roleToProto(key.role),
+        codeProof: bytes(codeProof),
+      };
     },
     whoAmI: (_request, context) => ({ capsuleId, ...describeCaller(context) }),
     keyAdd(request, { values }) {

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
-import { type IdentityService, Role } from '@capsule/api/wire';
+import { type CodeHalf, codeProofs, makeCodeHalf } from '@capsule/api/remote';
+import { type AdoptRequest, type IdentityService, Role } from '@capsule/api/wire';
 import { CapsuleError } from '@capsule/core';
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 
@@ -19,13 +20,18 @@ interface Enrolled {
 /** The keys of a fake capsule, and what it thinks of tokens. Verifies for real. */
 export class FakeIdentity {
   capsuleId = 'abcdefghijklmnopqrstuvwxyz';
-  readonly code = 'ABCD-EFGH';
+  code = 'ABCD-EFGH';
+  /** A machine that only wants to be trusted accepts every code. */
+  isCodeChecked = true;
   readonly keys = new Map<string, Enrolled>();
   /** How far the capsule's clock is ahead, in seconds. */
   clockAhead = 0;
   /** Every accepted or refused token, in order. */
   readonly tokens: Record<string, unknown>[] = [];
   readonly #nonces = new Set<string>();
+  readonly #halves = new Map<string, CodeHalf>();
+  /** Every code that a client has sent in the clear. */
+  readonly codes: string[] = [];
   readonly #fingerprint: string;
 
   constructor(fingerprint: string) {
@@ -77,17 +83,21 @@ export class FakeIdentity {
 
   service(): Partial<ServiceImpl<typeof IdentityService>> {
     return {
-      challenge: () => {
+      challenge: ({ forAdoption }) => {
         const nonce = randomBytes(32);
         this.#nonces.add(nonce.toString('base64url'));
-        return { nonce: new Uint8Array(nonce), capsuleId: this.capsuleId };
+        const { capsuleId } = this;
+        if (!forAdoption) return { nonce: new Uint8Array(nonce), capsuleId };
+        this.#requireUnowned();
+        const certificateDigest = Buffer.from(this.#fingerprint, 'hex');
+        const half = makeCodeHalf({ code: this.code, nonce, certificateDigest });
+        this.#halves.set(nonce.toString('base64url'), half);
+        return { nonce: new Uint8Array(nonce), capsuleId, codeShare: new Uint8Array(half.share) };
       },
-      adopt: ({ pubkey, name, claimCode, nonce, signature }) => {
-        if (this.keys.size > 0)
-          throw refusal('ADOPTION_CLOSED', 'adoption window closed: it has an owner');
-        if (claimCode.toUpperCase().replace('-', '') !== this.code.replace('-', '')) {
-          throw refusal('ADOPTION_CODE_WRONG', 'the code is wrong');
-        }
+      adopt: (request) => {
+        const { pubkey, name, nonce, signature } = request;
+        this.#requireUnowned();
+        const codeProof = this.#checkCode(request);
         const isKnown = this.#nonces.delete(Buffer.from(nonce).toString('base64url'));
         const parts = [nonce, Buffer.from(this.#fingerprint, 'hex'), pubkey, Buffer.from(name)];
         const message = Buffer.concat([Buffer.from('capsule adopt v1\n'), ...parts]);
@@ -100,6 +110,7 @@ export class FakeIdentity {
           kid,
           tlsFingerprintSha256: this.#fingerprint,
           role: Role.ADMIN,
+          codeProof,
         };
       },
       whoAmI: (_, context) => {
@@ -119,6 +130,28 @@ export class FakeIdentity {
         return {};
       },
     };
+  }
+
+  #requireUnowned(): void {
+    if (this.keys.size === 0) return;
+    throw refusal('ADOPTION_CLOSED', 'adoption window closed: it has an owner');
+  }
+
+  /** Returns the answer to a proof. */
+  #checkCode(request: AdoptRequest): Uint8Array<ArrayBuffer> {
+    const { claimCode, nonce, codeShare, codeProof, pubkey, name } = request;
+    if (claimCode !== '') this.codes.push(claimCode);
+    const half = this.#halves.get(Buffer.from(nonce).toString('base64url'));
+    const digest = Buffer.from(this.#fingerprint, 'hex');
+    const head = Buffer.from('capsule adopt v1\n');
+    const statement = Buffer.concat([head, nonce, digest, pubkey, Buffer.from(name)]);
+    const shares = { nonce, client: codeShare, capsule: half?.share ?? Buffer.alloc(0) };
+    const proofs = half && codeProofs(half, shares, statement);
+    const isProven = proofs?.client.equals(codeProof);
+    const isTyped = claimCode.toUpperCase().replace('-', '') === this.code.replace('-', '');
+    if (this.isCodeChecked && isProven !== true && !isTyped)
+      throw refusal('ADOPTION_CODE_WRONG', 'the code is wrong');
+    return new Uint8Array(proofs?.capsule ?? []);
   }
 
   #list() {

@@ -94,6 +94,26 @@ test('without a yes, with a wrong fingerprint or code, nothing is saved, and the
   assert.equal(await readFile(join(laptop.folder, 'operator.ed25519'), 'utf8'), key);
 });
 
+test('the code itself is sent to no machine, and one that does not know it is not trusted', async () => {
+  await using capsule = await startRemoteCapsule(box);
+  await using rogue = await startRemoteCapsule(box);
+  rogue.identity.code = 'ZZZZ-ZZZZ';
+  await using laptop = await newLaptop();
+  const adopt = (address: string) => laptop.run(`adopt ${address} --yes --code ABCD-EFGH`);
+  const { exitCode, stderr } = await adopt(rogue.address);
+  assert.notEqual(exitCode, 0);
+  assert.match(stderr, /ADOPTION_CODE_WRONG/);
+  rogue.identity.isCodeChecked = false;
+  const accepted = await adopt(rogue.address);
+  assert.match(
+    accepted.stderr,
+    /it has not proven that it knows the code(.|\n)*CLI_ADOPTION_ANSWER/,
+  );
+  assert.equal((await laptop.run('context list -q')).stdout, '');
+  assert.equal((await adopt(capsule.address)).exitCode, 0);
+  assert.deepEqual([...rogue.identity.codes, ...capsule.identity.codes], []);
+});
+
 test('a name that is of another capsule is refused', async () => {
   await using one = await startRemoteCapsule(box);
   await using laptop = await newLaptop();

@@ -13,6 +13,7 @@ import type { Context } from '../../program/context/context.ts';
 import type { Input } from '../../program/input.ts';
 import type { Prompt } from '../confirm/prompt.ts';
 import { ANSWER_MS, type Answering } from './open-answering.ts';
+import { proveCode } from './prove-code.ts';
 import { readCode } from './read-code.ts';
 
 /** The key as the capsule knows it after an adoption. */
@@ -71,13 +72,21 @@ async function adopt(
   const limits = { signal, timeoutMs: ANSWER_MS };
   const { fingerprint, name: address } = capsule;
   const pubkey = rawPublicKey(key);
-  const { nonce } = await client.identity.challenge({}, limits);
-  const signature = adoptionProof({ key, name, nonce, fingerprint });
-  const request = { pubkey, name, claimCode, nonce, signature };
-  const answer = await client.identity.adopt(request, limits);
+  const challenge = await client.identity.challenge({ forAdoption: true }, limits);
+  const { nonce } = challenge;
+  const facts = { key, name, nonce, fingerprint };
+  const proof = proveCode(claimCode, challenge, facts);
+  // The code itself would be a gift to a machine that only claims to be the capsule.
+  if (proof === undefined) throw cliError.ADOPTION_OLD({ address });
+  const { codeShare, proofs } = proof;
+  const signature = adoptionProof(facts);
+  const request = { pubkey, name, nonce, signature, codeShare };
+  const codeProof = Uint8Array.from(proofs.client);
+  const answer = await client.identity.adopt({ ...request, codeProof }, limits);
   const kid = keyIdOf(pubkey);
-  const problem =
-    answer.tlsFingerprintSha256 !== fingerprint
+  const problem = !proofs.capsule.equals(answer.codeProof)
+    ? 'it has not proven that it knows the code'
+    : answer.tlsFingerprintSha256 !== fingerprint
       ? `it names the fingerprint ${answer.tlsFingerprintSha256}, and its own is ${fingerprint}`
       : answer.capsuleId !== capsuleId || answer.kid !== kid
         ? 'it names another capsule or key'

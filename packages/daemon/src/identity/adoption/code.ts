@@ -5,7 +5,8 @@ import {
   claimCodeFrom,
   readClaimCode,
 } from '@capsule/core';
-import { adoptionError } from '../errors.ts';
+import { adoptionError, authError } from '../errors.ts';
+import { answerProof, type CodeOffer, type ProvenCode } from './code-offer.ts';
 
 const TRIES = 5;
 const PAUSE_MS = 60_000;
@@ -28,9 +29,25 @@ export class AdoptionCode {
 
   /** Fails with `ADOPTION_PAUSED`, `ADOPTION_CODE_WRONG`. */
   check(typed: string): void {
+    this.require();
+    if (!isSame(readClaimCode(typed), this.#code)) this.#refuse();
+  }
+
+  /** The same for a client that proves that it knows the code of an offer. Returns the proof for the client. */
+  checkProof(offer: CodeOffer, request: ProvenCode): Buffer {
+    // A code that was renewed meanwhile is no try.
+    if (offer.code !== this.require()) throw authError.NONCE_UNKNOWN({});
+    return answerProof(offer, request) ?? this.#refuse();
+  }
+
+  /** Returns the code that the console shows now. Fails with `ADOPTION_PAUSED`. */
+  require(): string {
     const pauseMs = this.pauseMs();
     if (pauseMs > 0) throw adoptionError.PAUSED({ seconds: Math.ceil(pauseMs / 1000) });
-    if (isSame(readClaimCode(typed), this.#code)) return;
+    return this.#code;
+  }
+
+  #refuse(): never {
     this.#triesLeft -= 1;
     if (this.#triesLeft > 0) throw adoptionError.CODE_WRONG({ triesLeft: this.#triesLeft });
     this.renew();

@@ -6,14 +6,24 @@ import { identityCase, makeKey, proofOf, type TestKey } from '../testing/identit
 
 type World = ReturnType<typeof identityCase>;
 
+const NONE = new Uint8Array();
+const NO_PROOF = { codeShare: NONE, codeProof: NONE };
+
 function request({ challenges }: World, key: TestKey, code: string, name = 'laptop') {
-  const nonce = challenges.open('10.0.0.1');
-  return { publicKey: key.publicKey, name, code, nonce, signature: proofOf(key, name, nonce) };
+  const { nonce } = challenges.open('10.0.0.1');
+  const signature = proofOf(key, name, nonce);
+  return { ...NO_PROOF, publicKey: key.publicKey, name, code, nonce, signature };
 }
 
 function oldRequest(key: TestKey) {
-  const none = new Uint8Array();
-  return { publicKey: key.publicKey, name: 'old', code: '', nonce: none, signature: none };
+  return {
+    ...NO_PROOF,
+    publicKey: key.publicKey,
+    name: 'old',
+    code: '',
+    nonce: NONE,
+    signature: NONE,
+  };
 }
 
 test('the first client with the code becomes an admin with host access, and the window closes', () => {
@@ -22,7 +32,7 @@ test('the first client with the code becomes an admin with host access, and the 
   const { code } = adoption.state();
   assert.match(code, /^[2-9A-Z]{4}-[2-9A-Z]{4}$/);
   const key = makeKey();
-  const { kid, role, hasHostAccess } = adoption.adopt(request(world, key, code));
+  const { kid, role, hasHostAccess } = adoption.adopt(request(world, key, code)).key;
   assert.deepEqual([kid, role, hasHostAccess], [key.kid, 'admin', true]);
   assert.deepEqual(adoption.state(), {
     isOpen: false,
@@ -41,8 +51,8 @@ test('the first client with the code becomes an admin with host access, and the 
 test('an enrolled key gets its answer again, whatever else it sends', () => {
   const world = identityCase();
   const key = makeKey();
-  const first = world.adoption.adopt(request(world, key, world.adoption.state().code));
-  const again = world.adoption.adopt(oldRequest(key));
+  const first = world.adoption.adopt(request(world, key, world.adoption.state().code)).key;
+  const again = world.adoption.adopt(oldRequest(key)).key;
   assert.deepEqual([again.kid, again.role], [first.kid, first.role]);
 });
 
@@ -64,7 +74,7 @@ test('after five wrong tries a code is no longer valid, and the next one comes a
   const next = adoption.state().code;
   assert.notEqual(next, first);
   assert.throws(attempt(first), { code: 'ADOPTION_CODE_WRONG' });
-  assert.equal(attempt(next)().role, 'admin');
+  assert.equal(attempt(next)().key.role, 'admin');
 });
 
 test('a code without a proof of the key is no try, and adopts nothing', () => {
@@ -87,7 +97,7 @@ test('a code without a proof of the key is no try, and adopts nothing', () => {
   assert.throws(() => adoption.adopt({ ...used, nonce: randomBytes(32) }), {
     code: 'AUTH_NONCE_UNKNOWN',
   });
-  assert.equal(adoption.adopt(used).kid, mine.kid, 'no try was lost');
+  assert.equal(adoption.adopt(used).key.kid, mine.kid, 'no try was lost');
 });
 
 test('an old client without a code is refused with the words that it knows', () => {
@@ -105,7 +115,7 @@ test('root lets one old client in for a time', () => {
   clock.monotonic += 1000;
   assert.throws(() => adoption.adopt(oldRequest(makeKey())), { code: 'ADOPTION_CODE_MISSING' });
   adoption.open(1000, true);
-  assert.equal(adoption.adopt(oldRequest(makeKey())).name, 'old');
+  assert.equal(adoption.adopt(oldRequest(makeKey())).key.name, 'old');
   assert.throws(() => adoption.adopt(oldRequest(makeKey())), { code: 'ADOPTION_CLOSED' });
 });
 
@@ -116,7 +126,7 @@ test('root opens the window of a capsule with an owner for one more, and closes 
   adoption.open(60_000, false);
   const { isOpen, closesInMs, code } = adoption.state();
   assert.deepEqual([isOpen, closesInMs], [true, 60_000]);
-  assert.equal(adoption.adopt(request(world, makeKey(), code)).role, 'admin');
+  assert.equal(adoption.adopt(request(world, makeKey(), code)).key.role, 'admin');
   assert.equal(keys.list().length, 2);
   assert.equal(adoption.state().isOpen, false);
   adoption.open(60_000, false);

@@ -5,6 +5,7 @@ import { adoptionError } from '../errors.ts';
 import type { KeyCommands } from '../keys.ts';
 import type { IdentityRecords } from '../records.ts';
 import { AdoptionCode } from './code.ts';
+import { type CodeOffer, offerCode } from './code-offer.ts';
 import { isProven } from './proof.ts';
 
 export interface AdoptionParts {
@@ -24,6 +25,15 @@ export interface AdoptionRequest {
   readonly code: string;
   readonly nonce: Uint8Array;
   readonly signature: Uint8Array;
+  /** In the place of the code. */
+  readonly codeShare: Uint8Array;
+  readonly codeProof: Uint8Array;
+}
+
+export interface Adopted {
+  readonly key: OperatorKey;
+  /** The capsule's answer to a proof of the code. */
+  readonly codeProof?: Buffer;
 }
 
 export interface AdoptionState {
@@ -82,25 +92,33 @@ export class AdoptionWindow {
     this.#notify();
   }
 
+  /** The half of a proof of the code that goes out with a nonce. Fails with `ADOPTION_CLOSED`, `ADOPTION_PAUSED`. */
+  offer(nonce: Uint8Array): CodeOffer {
+    if (!this.state().isOpen) throw adoptionError.CLOSED({});
+    const { certificateDigest } = this.#parts;
+    return offerCode({ code: this.#code.require(), nonce, certificateDigest });
+  }
+
   /**
    * Enrols the client as an admin with host access; one winner. An enrolled key is returned as it is. Fails with
    * `ADOPTION_*`, `KEY_INVALID`.
    */
-  adopt(request: AdoptionRequest): OperatorKey {
+  adopt(request: AdoptionRequest): Adopted {
     const { db, keys } = this.#parts;
     const known = keys.find(request.publicKey);
-    if (known !== undefined) return known;
-    const key = db.transaction(() => {
+    if (known !== undefined) return { key: known };
+    const adopted = db.transaction(() => {
       // Within the transaction: of two clients with the code, the second finds an owner.
       const state = this.state();
       if (!state.isOpen) throw adoptionError.CLOSED({});
-      this.#checkCode(request, state);
-      return keys.adopt(request.publicKey, request.name);
+      const codeProof = this.#checkCode(request, state);
+      const key = keys.adopt(request.publicKey, request.name);
+      return { key, ...(codeProof && { codeProof }) };
     });
     this.#opened = undefined;
     this.#code.renew();
     this.#notify();
-    return key;
+    return adopted;
   }
 
   /** Calls `listener` when the window, its code or the owner may have changed, until the result is disposed. */
@@ -113,14 +131,23 @@ export class AdoptionWindow {
     for (const listener of this.#listeners) listener();
   }
 
-  #checkCode(request: AdoptionRequest, { acceptsOldClients }: AdoptionState): void {
-    if (request.code === '') {
+  #checkCode(request: AdoptionRequest, { acceptsOldClients }: AdoptionState): Buffer | undefined {
+    const { code, codeProof } = request;
+    if (code === '' && codeProof.length === 0) {
       if (!acceptsOldClients) throw adoptionError.CODE_MISSING({});
-      return;
+      return undefined;
     }
-    this.#checkProof(request);
+    const offer = this.#checkProof(request);
+    const { certificateDigest } = this.#parts;
     try {
-      this.#code.check(request.code);
+      if (codeProof.length === 0) {
+        this.#code.check(code);
+        return undefined;
+      }
+      if (offer === undefined) {
+        throw adoptionError.PROOF_INVALID({ problem: 'the nonce is not one for an adoption' });
+      }
+      return this.#code.checkProof(offer, { ...request, certificateDigest });
     } finally {
       // The console shows another code after too many wrong ones.
       this.#notify();
@@ -128,10 +155,10 @@ export class AdoptionWindow {
   }
 
   /** Before the code: without a fresh nonce there is no try. */
-  #checkProof(request: AdoptionRequest): void {
+  #checkProof(request: AdoptionRequest): CodeOffer | undefined {
     const { challenges, certificateDigest } = this.#parts;
-    challenges.spend(Buffer.from(request.nonce).toString('base64url'));
-    if (isProven({ ...request, certificateDigest })) return;
+    const offer = challenges.spend(Buffer.from(request.nonce).toString('base64url'));
+    if (isProven({ ...request, certificateDigest })) return offer;
     throw adoptionError.PROOF_INVALID({ problem: 'the signature is not valid' });
   }
 

@@ -79,19 +79,19 @@ test('a token that another key signed is refused, and one of a key that was remo
 test('a nonce stands in for the time, once, and for a minute', () => {
   const { key, accept, challenges, clock } = enrolled();
   const wrong = { iat: 100, exp: 160 };
-  const nonce = challenges.open('10.0.0.1').toString('base64url');
+  const nonce = challenges.open('10.0.0.1').nonce.toString('base64url');
   assert.equal(accept.accept(tokenOf(key, { ...wrong, nonce })).kid, key.kid);
   assert.throws(() => accept.accept(tokenOf(key, { ...wrong, nonce })), {
     code: 'AUTH_NONCE_UNKNOWN',
   });
-  const late = challenges.open('10.0.0.1').toString('base64url');
+  const late = challenges.open('10.0.0.1').nonce.toString('base64url');
   clock.monotonic += 60_000;
   assert.throws(() => accept.accept(tokenOf(key, { nonce: late })), { code: 'AUTH_NONCE_UNKNOWN' });
 });
 
 test('a token of another key does not spend a nonce', () => {
   const { key, accept, challenges } = enrolled();
-  const nonce = challenges.open('10.0.0.1').toString('base64url');
+  const nonce = challenges.open('10.0.0.1').nonce.toString('base64url');
   const forged = tokenOf(makeKey(), { sub: key.kid, nonce }, { kid: key.kid });
   assert.throws(() => accept.accept(forged), { code: 'AUTH_SIGNATURE_INVALID' });
   assert.equal(accept.accept(tokenOf(key, { nonce })).kid, key.kid);

@@ -11,7 +11,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file capsule/v1/identity.proto.
  */
 export const file_capsule_v1_identity: GenFile = /*@__PURE__*/
-  fileDesc("ChljYXBzdWxlL3YxL2lkZW50aXR5LnByb3RvEgpjYXBzdWxlLnYxIrgBCg1BdXRob3JpemVkS2V5EgsKA2tpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhQKDGFkZGVkX2J5X2tpZBgDIAEoCRIVCg1hZGRlZF9hdF91bml4GAQgASgDEh4KBHJvbGUYZCABKA4yEC5jYXBzdWxlLnYxLlJvbGUSEwoLaG9zdF9hY2Nlc3MYZSABKAgSFgoObGFzdF91c2VkX3VuaXgYZiABKAMSEgoKcHVibGljX2tleRhnIAEoDCISChBDaGFsbGVuZ2VSZXF1ZXN0IjYKEUNoYWxsZW5nZVJlc3BvbnNlEg0KBW5vbmNlGAEgASgMEhIKCmNhcHN1bGVfaWQYAiABKAkiYgoMQWRvcHRSZXF1ZXN0Eg4KBnB1YmtleRgBIAEoDBIMCgRuYW1lGAIgASgJEhIKCmNsYWltX2NvZGUYZCABKAkSDQoFbm9uY2UYZSABKAwSEQoJc2lnbmF0dXJlGGYgASgMInAKDUFkb3B0UmVzcG9uc2USEgoKY2Fwc3VsZV9pZBgBIAEoCRILCgNraWQYAiABKAkSHgoWdGxzX2ZpbmdlcnByaW50X3NoYTI1NhgDIAEoCRIeCgRyb2xlGGQgASgOMhAuY2Fwc3VsZS52MS5Sb2xlIg8KDVdob0FtSVJlcXVlc3QidAoOV2hvQW1JUmVzcG9uc2USEgoKY2Fwc3VsZV9pZBgBIAEoCRILCgNraWQYAiABKAkSDAoEbmFtZRgDIAEoCRIeCgRyb2xlGGQgASgOMhAuY2Fwc3VsZS52MS5Sb2xlEhMKC2hvc3RfYWNjZXNzGGUgASgIImIKDUtleUFkZFJlcXVlc3QSDgoGcHVia2V5GAEgASgMEgwKBG5hbWUYAiABKAkSHgoEcm9sZRhkIAEoDjIQLmNhcHN1bGUudjEuUm9sZRITCgtob3N0X2FjY2VzcxhlIAEoCCI4Cg5LZXlBZGRSZXNwb25zZRImCgNrZXkYASABKAsyGS5jYXBzdWxlLnYxLkF1dGhvcml6ZWRLZXkiEAoOS2V5TGlzdFJlcXVlc3QiOgoPS2V5TGlzdFJlc3BvbnNlEicKBGtleXMYASADKAsyGS5jYXBzdWxlLnYxLkF1dGhvcml6ZWRLZXkiHwoQS2V5UmVtb3ZlUmVxdWVzdBILCgNraWQYASABKAkiEwoRS2V5UmVtb3ZlUmVzcG9uc2UiOwoTQWRvcHRpb25PcGVuUmVxdWVzdBIPCgdzZWNvbmRzGAEgASgNEhMKC29sZF9jbGllbnRzGAIgASgIIhQKEkFkb3B0aW9uR2V0UmVxdWVzdCJ7Cg5BZG9wdGlvblN0YXR1cxIMCgRvcGVuGAEgASgIEgwKBGNvZGUYAiABKAkSFAoMZXhwaXJlc191bml4GAMgASgDEg0KBW93bmVkGAQgASgIEhMKC2ZpbmdlcnByaW50GAUgASgJEhMKC29sZF9jbGllbnRzGAYgASgIKlAKBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg8KC1JPTEVfVklFV0VSEAESEQoNUk9MRV9PUEVSQVRPUhACEg4KClJPTEVfQURNSU4QAzLxBAoPSWRlbnRpdHlTZXJ2aWNlEk4KCUNoYWxsZW5nZRIcLmNhcHN1bGUudjEuQ2hhbGxlbmdlUmVxdWVzdBodLmNhcHN1bGUudjEuQ2hhbGxlbmdlUmVzcG9uc2UiBKC7GAESQgoFQWRvcHQSGC5jYXBzdWxlLnYxLkFkb3B0UmVxdWVzdBoZLmNhcHN1bGUudjEuQWRvcHRSZXNwb25zZSIEoLsYARJFCgZXaG9BbUkSGS5jYXBzdWxlLnYxLldob0FtSVJlcXVlc3QaGi5jYXBzdWxlLnYxLldob0FtSVJlc3BvbnNlIgSguxgCEkUKBktleUFkZBIZLmNhcHN1bGUudjEuS2V5QWRkUmVxdWVzdBoaLmNhcHN1bGUudjEuS2V5QWRkUmVzcG9uc2UiBKC7GAQSSAoHS2V5TGlzdBIaLmNhcHN1bGUudjEuS2V5TGlzdFJlcXVlc3QaGy5jYXBzdWxlLnYxLktleUxpc3RSZXNwb25zZSIEoLsYAhJOCglLZXlSZW1vdmUSHC5jYXBzdWxlLnYxLktleVJlbW92ZVJlcXVlc3QaHS5jYXBzdWxlLnYxLktleVJlbW92ZVJlc3BvbnNlIgSguxgEElEKDEFkb3B0aW9uT3BlbhIfLmNhcHN1bGUudjEuQWRvcHRpb25PcGVuUmVxdWVzdBoaLmNhcHN1bGUudjEuQWRvcHRpb25TdGF0dXMiBKC7GAUSTwoLQWRvcHRpb25HZXQSHi5jYXBzdWxlLnYxLkFkb3B0aW9uR2V0UmVxdWVzdBoaLmNhcHN1bGUudjEuQWRvcHRpb25TdGF0dXMiBKC7GAViBnByb3RvMw", [file_capsule_v1_needs]);
+  fileDesc("ChljYXBzdWxlL3YxL2lkZW50aXR5LnByb3RvEgpjYXBzdWxlLnYxIrgBCg1BdXRob3JpemVkS2V5EgsKA2tpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhQKDGFkZGVkX2J5X2tpZBgDIAEoCRIVCg1hZGRlZF9hdF91bml4GAQgASgDEh4KBHJvbGUYZCABKA4yEC5jYXBzdWxlLnYxLlJvbGUSEwoLaG9zdF9hY2Nlc3MYZSABKAgSFgoObGFzdF91c2VkX3VuaXgYZiABKAMSEgoKcHVibGljX2tleRhnIAEoDCIoChBDaGFsbGVuZ2VSZXF1ZXN0EhQKDGZvcl9hZG9wdGlvbhgBIAEoCCJKChFDaGFsbGVuZ2VSZXNwb25zZRINCgVub25jZRgBIAEoDBISCgpjYXBzdWxlX2lkGAIgASgJEhIKCmNvZGVfc2hhcmUYAyABKAwiigEKDEFkb3B0UmVxdWVzdBIOCgZwdWJrZXkYASABKAwSDAoEbmFtZRgCIAEoCRISCgpjbGFpbV9jb2RlGGQgASgJEg0KBW5vbmNlGGUgASgMEhEKCXNpZ25hdHVyZRhmIAEoDBISCgpjb2RlX3NoYXJlGGcgASgMEhIKCmNvZGVfcHJvb2YYaCABKAwihAEKDUFkb3B0UmVzcG9uc2USEgoKY2Fwc3VsZV9pZBgBIAEoCRILCgNraWQYAiABKAkSHgoWdGxzX2ZpbmdlcnByaW50X3NoYTI1NhgDIAEoCRIeCgRyb2xlGGQgASgOMhAuY2Fwc3VsZS52MS5Sb2xlEhIKCmNvZGVfcHJvb2YYZSABKAwiDwoNV2hvQW1JUmVxdWVzdCJ0Cg5XaG9BbUlSZXNwb25zZRISCgpjYXBzdWxlX2lkGAEgASgJEgsKA2tpZBgCIAEoCRIMCgRuYW1lGAMgASgJEh4KBHJvbGUYZCABKA4yEC5jYXBzdWxlLnYxLlJvbGUSEwoLaG9zdF9hY2Nlc3MYZSABKAgiYgoNS2V5QWRkUmVxdWVzdBIOCgZwdWJrZXkYASABKAwSDAoEbmFtZRgCIAEoCRIeCgRyb2xlGGQgASgOMhAuY2Fwc3VsZS52MS5Sb2xlEhMKC2hvc3RfYWNjZXNzGGUgASgIIjgKDktleUFkZFJlc3BvbnNlEiYKA2tleRgBIAEoCzIZLmNhcHN1bGUudjEuQXV0aG9yaXplZEtleSIQCg5LZXlMaXN0UmVxdWVzdCI6Cg9LZXlMaXN0UmVzcG9uc2USJwoEa2V5cxgBIAMoCzIZLmNhcHN1bGUudjEuQXV0aG9yaXplZEtleSIfChBLZXlSZW1vdmVSZXF1ZXN0EgsKA2tpZBgBIAEoCSITChFLZXlSZW1vdmVSZXNwb25zZSI7ChNBZG9wdGlvbk9wZW5SZXF1ZXN0Eg8KB3NlY29uZHMYASABKA0SEwoLb2xkX2NsaWVudHMYAiABKAgiFAoSQWRvcHRpb25HZXRSZXF1ZXN0InsKDkFkb3B0aW9uU3RhdHVzEgwKBG9wZW4YASABKAgSDAoEY29kZRgCIAEoCRIUCgxleHBpcmVzX3VuaXgYAyABKAMSDQoFb3duZWQYBCABKAgSEwoLZmluZ2VycHJpbnQYBSABKAkSEwoLb2xkX2NsaWVudHMYBiABKAgqUAoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASDwoLUk9MRV9WSUVXRVIQARIRCg1ST0xFX09QRVJBVE9SEAISDgoKUk9MRV9BRE1JThADMvEECg9JZGVudGl0eVNlcnZpY2USTgoJQ2hhbGxlbmdlEhwuY2Fwc3VsZS52MS5DaGFsbGVuZ2VSZXF1ZXN0Gh0uY2Fwc3VsZS52MS5DaGFsbGVuZ2VSZXNwb25zZSIEoLsYARJCCgVBZG9wdBIYLmNhcHN1bGUudjEuQWRvcHRSZXF1ZXN0GhkuY2Fwc3VsZS52MS5BZG9wdFJlc3BvbnNlIgSguxgBEkUKBldob0FtSRIZLmNhcHN1bGUudjEuV2hvQW1JUmVxdWVzdBoaLmNhcHN1bGUudjEuV2hvQW1JUmVzcG9uc2UiBKC7GAISRQoGS2V5QWRkEhkuY2Fwc3VsZS52MS5LZXlBZGRSZXF1ZXN0GhouY2Fwc3VsZS52MS5LZXlBZGRSZXNwb25zZSIEoLsYBBJICgdLZXlMaXN0EhouY2Fwc3VsZS52MS5LZXlMaXN0UmVxdWVzdBobLmNhcHN1bGUudjEuS2V5TGlzdFJlc3BvbnNlIgSguxgCEk4KCUtleVJlbW92ZRIcLmNhcHN1bGUudjEuS2V5UmVtb3ZlUmVxdWVzdBodLmNhcHN1bGUudjEuS2V5UmVtb3ZlUmVzcG9uc2UiBKC7GAQSUQoMQWRvcHRpb25PcGVuEh8uY2Fwc3VsZS52MS5BZG9wdGlvbk9wZW5SZXF1ZXN0GhouY2Fwc3VsZS52MS5BZG9wdGlvblN0YXR1cyIEoLsYBRJPCgtBZG9wdGlvbkdldBIeLmNhcHN1bGUudjEuQWRvcHRpb25HZXRSZXF1ZXN0GhouY2Fwc3VsZS52MS5BZG9wdGlvblN0YXR1cyIEoLsYBWIGcHJvdG8z", [file_capsule_v1_needs]);
 
 /**
  * @generated from message capsule.v1.AuthorizedKey
@@ -82,6 +82,13 @@ export const AuthorizedKeySchema: GenMessage<AuthorizedKey> = /*@__PURE__*/
  * @generated from message capsule.v1.ChallengeRequest
  */
 export type ChallengeRequest = Message<"capsule.v1.ChallengeRequest"> & {
+  /**
+   * The nonce is for `Adopt`, with a proof of the code. FailedPrecondition: the adoption window is
+   * closed. ResourceExhausted: a new code follows.
+   *
+   * @generated from field: bool for_adoption = 1;
+   */
+  forAdoption: boolean;
 };
 
 /**
@@ -106,6 +113,16 @@ export type ChallengeResponse = Message<"capsule.v1.ChallengeResponse"> & {
    * @generated from field: string capsule_id = 2;
    */
   capsuleId: string;
+
+  /**
+   * For an adoption: the capsule's half of CPACE-X25519-SHA512 (draft-irtf-cfrg-cpace) over the code
+   * on its console, "ABCD-EFGH" as PRS. The channel is "capsule adopt v1\n" and the SHA-256 of the
+   * server's certificate (DER); the session is the nonce. The client is the initiator; both halves
+   * have no associated data.
+   *
+   * @generated from field: bytes code_share = 3;
+   */
+  codeShare: Uint8Array;
 };
 
 /**
@@ -132,7 +149,8 @@ export type AdoptRequest = Message<"capsule.v1.AdoptRequest"> & {
   name: string;
 
   /**
-   * The code on the capsule's console: "ABCD-EFGH". Case and dash do not matter.
+   * The code on the capsule's console: "ABCD-EFGH". Case and dash do not matter. A client that cannot
+   * be sure of the certificate sends a proof of the code instead.
    *
    * @generated from field: string claim_code = 100;
    */
@@ -152,6 +170,21 @@ export type AdoptRequest = Message<"capsule.v1.AdoptRequest"> & {
    * @generated from field: bytes signature = 102;
    */
   signature: Uint8Array;
+
+  /**
+   * The client's half, for a nonce of a `Challenge` for an adoption.
+   *
+   * @generated from field: bytes code_share = 103;
+   */
+  codeShare: Uint8Array;
+
+  /**
+   * Proves the code: HMAC-SHA256 with the key of both halves over "capsule adopt v1 client\n" and the
+   * bytes that `signature` is over.
+   *
+   * @generated from field: bytes code_proof = 104;
+   */
+  codeProof: Uint8Array;
 };
 
 /**
@@ -186,6 +219,14 @@ export type AdoptResponse = Message<"capsule.v1.AdoptResponse"> & {
    * @generated from field: capsule.v1.Role role = 100;
    */
   role: Role;
+
+  /**
+   * The answer to a proof: the same with "capsule adopt v1 capsule\n". A machine without the code
+   * cannot make it.
+   *
+   * @generated from field: bytes code_proof = 101;
+   */
+  codeProof: Uint8Array;
 };
 
 /**
