@@ -37,7 +37,7 @@ export const authError = defineErrors('AUTH', {
     kind: 'unauthenticated',
     message: (f: { capsuleTime: string }) =>
       `the token has expired; the capsule’s clock shows ${f.capsuleTime}`,
-    why: 'the clocks differ, or the token was made too long ago',
+    why: 'the clocks differ, the token was made too long ago, or before the machine lost its power',
     hint: 'correct the wrong clock, or sign a nonce from Challenge instead of a time',
   },
   TOKEN_EARLY: {

@@ -412,4 +412,16 @@ export const MIGRATIONS: readonly Migration[] = [
     up: 'ALTER TABLE container ADD COLUMN created_at INTEGER;',
     down: 'ALTER TABLE container DROP COLUMN created_at;',
   },
+  {
+    name: 'when tokens were issued that a power cut may make look unused',
+    up: `
+      CREATE TABLE token_mark (
+        one        INTEGER PRIMARY KEY CHECK (one = 1),
+        boot       TEXT NOT NULL,
+        used_until INTEGER NOT NULL,
+        lost_until INTEGER NOT NULL
+      ) STRICT;
+    `,
+    down: 'DROP TABLE token_mark;',
+  },
 ];

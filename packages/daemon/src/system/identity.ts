@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { type CapsuleError, capsuleIdFrom, isCapsuleError } from '@capsule/core';
 import type { Database } from '@capsule/engine';
 import type { IdentityServiceParts } from '../api/identity-service.ts';
@@ -14,9 +15,13 @@ import { identityError } from '../identity/errors.ts';
 import { KeyCommands } from '../identity/keys.ts';
 import { IdentityRecords } from '../identity/records.ts';
 import { SpentTokens } from '../identity/token/spent-tokens.ts';
+import { TokenMark } from '../identity/token/token-mark.ts';
 import { TokenVerifier } from '../identity/token/verify.ts';
 import type { Base } from './base.ts';
 import type { Setup } from './setup.ts';
+
+/** Names this run of the kernel. */
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 /** The parts that decide who may call. */
 export interface Identity {
@@ -45,6 +50,7 @@ export function createIdentity(
   const challenges = new Challenges(monotonicMs);
   const keys = new KeyCommands({ db, records, now, onRemoved: onKeyRemoved });
   const spent = new SpentTokens(db);
+  const mark = new TokenMark(db, readFileSync(BOOT_ID, 'utf8').trim());
   const adoption = new AdoptionWindow({
     db,
     records,
@@ -55,7 +61,16 @@ export function createIdentity(
   });
   return {
     ...opened,
-    verifier: new TokenVerifier({ db, records, spent, challenges, capsuleId, fingerprint, now }),
+    verifier: new TokenVerifier({
+      db,
+      records,
+      spent,
+      mark,
+      challenges,
+      capsuleId,
+      fingerprint,
+      now,
+    }),
     service: { capsuleId, fingerprint, keys, adoption, challenges, now },
   };
 }

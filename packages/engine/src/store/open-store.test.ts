@@ -46,6 +46,26 @@ test('a commit is synced to the disk', () => {
   db.close();
 });
 
+test('a quick transaction is all or nothing, and the next commit is synced again', () => {
+  using dir = folder();
+  const db = openStore(path.join(dir.path, 'state.db'), [ONE]);
+  const add = (name: string) => db.run('INSERT INTO thing (name) VALUES (?)', name);
+  const synchronous = () => db.get('PRAGMA synchronous')?.['synchronous'];
+  db.quickTransaction(() => {
+    add('kept');
+    assert.equal(synchronous(), 1);
+  });
+  const fail = () => {
+    add('lost');
+    throw new RangeError('no');
+  };
+  assert.throws(() => db.quickTransaction(fail), RangeError);
+  assert.equal(synchronous(), 2);
+  const names = db.all('SELECT name FROM thing').map(({ name }) => name);
+  assert.deepEqual(names, ['kept']);
+  db.close();
+});
+
 test('an older store is migrated, and a newer one is refused', () => {
   using dir = folder();
   const file = path.join(dir.path, 'state.db');

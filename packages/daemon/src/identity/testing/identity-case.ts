@@ -7,6 +7,7 @@ import { KeyCommands } from '../keys.ts';
 import { LiveCalls } from '../live-calls.ts';
 import { IdentityRecords } from '../records.ts';
 import { SpentTokens } from '../token/spent-tokens.ts';
+import { TokenMark } from '../token/token-mark.ts';
 import { TokenVerifier } from '../token/verify.ts';
 
 export const CAPSULE_ID = 'abcdefghijklmnopqrstuvwx23';
@@ -64,7 +65,10 @@ export function identityCase(db = openMemory()) {
   const live = new LiveCalls();
   const keys = new KeyCommands({ db, records, now, onRemoved: (kid) => live.end(kid) });
   const spent = new SpentTokens(db);
-  const verifier = () => new TokenVerifier({ db, records, spent, challenges, now, ...OWN });
+  const verifier = (boot = 'boot') => {
+    const mark = new TokenMark(db, boot);
+    return new TokenVerifier({ db, records, spent, mark, challenges, now, ...OWN });
+  };
   const adoption = new AdoptionWindow({
     db,
     records,

@@ -97,6 +97,38 @@ test('a token of another key does not spend a nonce', () => {
   assert.equal(accept.accept(tokenOf(key, { nonce })).kid, key.kid);
 });
 
+test('a token whose use a power cut has taken is refused, and a nonce still works', () => {
+  const { key, verifier, clock, db, challenges } = enrolled();
+  const used = tokenOf(key);
+  verifier('first boot').accept(used);
+  db.run('DELETE FROM spent_token');
+  assert.throws(() => verifier('second boot').accept(used), { code: 'AUTH_TOKEN_EXPIRED' });
+  assert.throws(() => verifier('second boot').accept(used), { code: 'AUTH_TOKEN_EXPIRED' });
+  const nonce = challenges.open('10.0.0.1').nonce.toString('base64url');
+  assert.equal(verifier('second boot').accept(tokenOf(key, { nonce })).kid, key.kid);
+  clock.now += 61_000;
+  const iat = Math.floor(clock.now / 1000);
+  const later = tokenOf(key, { iat, exp: iat + 60 });
+  assert.equal(verifier('second boot').accept(later).kid, key.kid);
+  assert.throws(() => verifier('second boot').accept(later), { code: 'AUTH_TOKEN_REPLAYED' });
+});
+
+test('a clock that was far ahead leaves no time in which tokens are refused', () => {
+  const { key, verifier, clock } = enrolled();
+  const right = clock.now;
+  const at = (now: number) => {
+    clock.now = now;
+    const iat = Math.floor(now / 1000);
+    return tokenOf(key, { iat, exp: iat + 60 });
+  };
+  const first = verifier('first boot');
+  first.accept(at(right + 1e12));
+  const used = at(right);
+  first.accept(used);
+  assert.throws(() => verifier('second boot').accept(used), { code: 'AUTH_TOKEN_EXPIRED' });
+  assert.equal(verifier('second boot').accept(at(right + 61_000)).kid, key.kid);
+});
+
 test('a clock that goes back does not make a forgotten token good again', () => {
   const { key, accept, clock, db } = enrolled();
   const start = clock.now;

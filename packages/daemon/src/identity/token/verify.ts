@@ -7,6 +7,7 @@ import { publicKeyFrom } from '../key-id.ts';
 import type { IdentityRecords } from '../records.ts';
 import type { SpentTokens } from './spent-tokens.ts';
 import { readToken, type Token, type TokenTimes } from './token.ts';
+import type { TokenMark } from './token-mark.ts';
 
 /** Clients take 60 s. */
 const LIFE_MOST_S = 300;
@@ -18,6 +19,7 @@ export interface TokenVerifierParts {
   readonly db: Database;
   readonly records: IdentityRecords;
   readonly spent: SpentTokens;
+  readonly mark: TokenMark;
   readonly challenges: Challenges;
   readonly capsuleId: string;
   /** SHA-256 of the capsule's certificate, in lower-case hexadecimal. */
@@ -27,8 +29,9 @@ export interface TokenVerifierParts {
 }
 
 /**
- * Verifies tokens. A token is spent on the disk before `accept` returns, so that it is good for one call, also when
- * capsuled or the machine stops in the next moment.
+ * Verifies tokens. A token is spent before `accept` returns, so that it is good for one call, also when capsuled is
+ * killed in the next moment. No call waits for the disk: after a power cut, all tokens are refused whose use may have
+ * been lost.
  *
  * A token stays spent for as long as it can be accepted. The clock may go back after it was forgotten; a token that
  * expires before the last forgotten one is refused for that reason.
@@ -47,9 +50,13 @@ export class TokenVerifier {
   accept(header: string): OperatorKey {
     const token = readToken(header);
     const key = this.#prove(token);
-    const { db, challenges } = this.#parts;
+    const { db, challenges, mark } = this.#parts;
     if (token.nonce !== undefined) challenges.spend(token.nonce);
-    db.transaction(() => {
+    if (token.times !== undefined) {
+      this.#checkTimes(token.times);
+      mark.cover(token.times.issuedAt);
+    }
+    db.quickTransaction(() => {
       if (token.times !== undefined) this.#spend(token.kid, token.times);
       this.#noteUse(key);
     });
@@ -71,7 +78,6 @@ export class TokenVerifier {
 
   #spend(kid: string, times: TokenTimes): void {
     const { spent } = this.#parts;
-    this.#checkTimes(times);
     this.#forget();
     const isFirst = spent.spend(kid, times.id, Math.ceil(times.expiresAt) + SKEW_S);
     if (!isFirst) throw authError.TOKEN_REPLAYED({});
@@ -84,7 +90,8 @@ export class TokenVerifier {
     if (seconds > LIFE_MOST_S) throw authError.TOKEN_TOO_LONG({ seconds, most: LIFE_MOST_S });
     if (Math.max(issuedAt, notBefore) > now + SKEW_S) throw authError.TOKEN_EARLY(facts);
     const isForgotten = Math.ceil(expiresAt) + SKEW_S <= this.#forgottenUntil;
-    if (expiresAt + SKEW_S < now || isForgotten) throw authError.TOKEN_EXPIRED(facts);
+    const isLost = this.#parts.mark.isLost(issuedAt);
+    if (expiresAt + SKEW_S < now || isForgotten || isLost) throw authError.TOKEN_EXPIRED(facts);
   }
 
   /** At most once in a minute. */
