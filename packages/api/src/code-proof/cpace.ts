@@ -21,7 +21,7 @@ const SPKI_HEAD = Buffer.from('302a300506032b656e032100', 'hex');
 
 export interface CpaceInput {
   readonly secret: string;
-  /** What both sides know about the connection. */
+  /** Facts about the connection that both sides know. */
   readonly channel: Uint8Array;
   /** Of one exchange; never used twice. */
   readonly session: Uint8Array;

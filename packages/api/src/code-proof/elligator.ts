@@ -5,7 +5,7 @@ const BYTES = 32;
 
 /**
  * Maps 32 bytes to a point of Curve25519 (Elligator 2, RFC 9380 6.7.1, with Z = 2), as the bytes of its u coordinate.
- * Whoever sees the point cannot tell which bytes it was made from. Pure.
+ * The point does not show which bytes it was made from. Pure.
  */
 export function pointFrom(bytes: Uint8Array): Buffer {
   const u = numberFrom(bytes);
