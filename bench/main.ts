@@ -37,6 +37,8 @@ import { vmMemory } from './microvm/vm-memory.ts';
 import { vmSnapshot } from './microvm/vm-snapshot.ts';
 import { vmStart } from './microvm/vm-start.ts';
 import { vmStartKvm } from './microvm/vm-start-kvm.ts';
+import { authentication } from './remote/authentication.ts';
+import { copyOverTls } from './remote/copy-over-tls.ts';
 import { benchImage } from './setting/bench-image.ts';
 import { volumeAttach } from './volume/volume-attach.ts';
 import { volumeIo } from './volume/volume-io.ts';
@@ -60,6 +62,8 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P14: start,
   P15: cell,
   'P15-cells': cells,
+  P16: authentication,
+  'P16-bulk': copyOverTls,
   G1: growth,
   M1: vmBurst,
   M2: vmExec,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Benchmark, type Setting, samplesOf } from '../benchmark.ts';
 import { benchError } from '../errors.ts';
@@ -9,9 +9,9 @@ import { Docker } from '../peer/docker.ts';
 import { Podman } from '../peer/podman.ts';
 import { startCapsule } from '../setting/start-capsule.ts';
 import type { WatchedCapsule } from '../setting/watched-capsule.ts';
+import { writeRandom } from '../setting/write-random.ts';
 
 const NAME = 'p9';
-const MIB = 1024 * 1024;
 const LARGE_MIB = 1024;
 const FILES = 10_000;
 const FILE_BYTES = 1000;
@@ -36,7 +36,7 @@ export const copy: Benchmark = async (setting) => {
     ...(docker && { docker: (source, target) => docker.copy(source, target) }),
   };
   try {
-    await writeLarge(join(folder, 'large'));
+    await writeRandom(join(folder, 'large'), LARGE_MIB);
     await writeSmall(join(folder, 'small'));
     return [
       ...(await measure(setting, copies, { folder, what: 'large', label: '1 GiB' })),
@@ -105,17 +105,6 @@ async function copyByCapsulectl(
   const { exitCode, stderr } = await lab.capsulectlWith(options, 'cp', '-q', source, target);
   if (exitCode !== 0) throw benchError.COMMAND_FAILED({ command: 'cp', said: stderr });
   return performance.now() - begunAt;
-}
-
-/** Random data, so that a disk or a program cannot compress it. */
-async function writeLarge(path: string): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    const block = randomBytes(16 * MIB);
-    for (let written = 0; written < LARGE_MIB; written += 16) await file.write(block);
-  } finally {
-    await file.close();
-  }
 }
 
 /** A hundred files in each of a hundred folders. */
