@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { type Answer, decode, encode, type Packet, type Question } from 'dns-packet';
 import fc from 'fast-check';
@@ -56,13 +58,21 @@ test('only machines of the link get an answer', () => {
   assert.ok(uplink);
   assert.deepEqual([uplink.ipv4, uplink.ipv6], [['192.0.2.7'], []]);
   assert.ok(isOnLink('192.0.2.99', uplink));
-  for (const address of ['172.20.254.9', '127.0.0.1', '198.51.100.1', 'fe80::9', '']) {
+  assert.ok(isOnLink('fe80::9%eth0', uplink));
+  for (const address of [
+    '172.20.254.9',
+    '127.0.0.1',
+    '198.51.100.1',
+    'fe80::9%br0',
+    '2001:db8::1',
+    '',
+  ]) {
     assert.ok(!isOnLink(address, uplink), address);
   }
 });
 
 /** An announcer on the loopback, and a plain resolver beside it. */
-async function openPair(describe: () => AnnouncedCapsule = () => BOX) {
+async function openPair(describe: () => AnnouncedCapsule = () => BOX, host = '127.0.0.1') {
   const probe = createSocket('udp4').bind(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();
@@ -76,9 +86,9 @@ async function openPair(describe: () => AnnouncedCapsule = () => BOX) {
     port,
   });
   await announcer.start();
-  const client = createSocket('udp4').bind(0, '127.0.0.1');
+  const client = createSocket(isIPv6(host) ? 'udp6' : 'udp4').bind(0, host);
   await once(client, 'listening');
-  const ask = (bytes: Buffer) => client.send(bytes, port, '127.0.0.1');
+  const ask = (bytes: Buffer) => client.send(bytes, port, host);
   return {
     client,
     ask,
@@ -112,6 +122,15 @@ test('a query over the network is answered, with the state of that moment', asyn
   assert.equal(await adopted(), false);
   isAdopted = true;
   assert.equal(await adopted(), true);
+});
+
+const HAS_IPV6 = networkInterfaces()['lo']?.some(({ address }) => address === '::1');
+
+test('a query over IPv6 is answered', { skip: !HAS_IPV6 && 'no IPv6 here' }, async () => {
+  await using pair = await openPair(() => BOX, '::1');
+  pair.ask(query({ type: 'PTR', name: SERVICE }));
+  const { additionals } = await next(pair.client);
+  assert.deepEqual(typesOf(additionals).slice(0, 2), ['SRV', 'TXT']);
 });
 
 test('rubbish, and a flood of questions, do no harm', async () => {

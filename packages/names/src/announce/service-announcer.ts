@@ -1,8 +1,8 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { once } from 'node:events';
+import type { RemoteInfo } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { AUTHORITATIVE_ANSWER, decode, encode, type Packet } from 'dns-packet';
 import { answerQuestions } from './answer-questions.ts';
+import { IPV4, IPV6, LinkSocket } from './link-socket.ts';
 import { type AnnouncedCapsule, type ServiceRecords, serviceRecords } from './service-records.ts';
 import { isOnLink, type Uplink, uplinkWith } from './uplink.ts';
 
@@ -16,7 +16,6 @@ export interface AnnouncerParts {
   readonly port?: number;
 }
 
-const GROUP = '224.0.0.251';
 const PORT = 5353;
 /** The uplink may get another address, and the capsule an owner. */
 const LOOK_EVERY_MS = 10_000;
@@ -25,12 +24,15 @@ const ANSWERS_PER_SECOND = 10;
 const MESSAGE_MAX = 9000;
 
 /**
- * Announces the capsule by multicast DNS (RFC 6762) on its uplink, and on no other link: workloads receive none of it.
+ * Announces the capsule by multicast DNS (RFC 6762) on its uplink, over IPv4 and IPv6, and on no other link: workloads
+ * receive none of it.
  * Every message from the network is bounded, and what is no question is dropped.
  */
 export class ServiceAnnouncer implements AsyncDisposable {
   readonly #parts: AnnouncerParts;
-  readonly #socket: Socket;
+  readonly #socket: LinkSocket;
+  /** Undefined where the machine has no IPv6. */
+  #socket6: LinkSocket | undefined;
   #uplink: Uplink | undefined;
   #announced = '';
   #timer: NodeJS.Timeout | undefined;
@@ -39,19 +41,13 @@ export class ServiceAnnouncer implements AsyncDisposable {
 
   constructor(parts: AnnouncerParts) {
     this.#parts = parts;
-    this.#socket = createSocket({ type: 'udp4', reuseAddr: true });
+    this.#socket = new LinkSocket(IPV4, this.#port);
   }
 
   /** Fails as the kernel does where the port is taken. */
   async start(): Promise<this> {
-    const socket = this.#socket;
-    socket.on('message', (bytes, from) => this.#receive(bytes, from));
-    const listening = once(socket, 'listening');
-    socket.bind(this.#parts.port ?? PORT, '0.0.0.0');
-    await listening;
-    // Sending fails where a link is down; the next look finds another one.
-    socket.on('error', () => undefined);
-    socket.setMulticastTTL(255);
+    await this.#socket.start((bytes, from) => this.#receive(bytes, from, this.#socket));
+    this.#socket6 = await this.#startIpv6();
     this.#look();
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
     this.#timer.unref();
@@ -62,7 +58,27 @@ export class ServiceAnnouncer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     if (this.#uplink !== undefined) await this.#send(this.#records(this.#uplink, 0));
-    this.#socket.close();
+    for (const socket of this.#sockets) socket.close();
+  }
+
+  get #port(): number {
+    return this.#parts.port ?? PORT;
+  }
+
+  get #sockets(): readonly LinkSocket[] {
+    return [this.#socket, ...(this.#socket6 === undefined ? [] : [this.#socket6])];
+  }
+
+  async #startIpv6(): Promise<LinkSocket | undefined> {
+    const socket = new LinkSocket(IPV6, this.#port);
+    try {
+      await socket.start((bytes, from) => this.#receive(bytes, from, socket));
+      return socket;
+    } catch {
+      // IPv4 is enough.
+      socket.close();
+      return undefined;
+    }
   }
 
   #look(): void {
@@ -78,30 +94,17 @@ export class ServiceAnnouncer implements AsyncDisposable {
   }
 
   #join(uplink: Uplink | undefined): void {
-    const before = this.#uplink;
     this.#uplink = undefined;
-    try {
-      if (before !== undefined) this.#socket.dropMembership(GROUP, before.address);
-    } catch (error) {
-      // Its interface is gone, and the membership with it.
-      if ((error as NodeJS.ErrnoException).syscall !== 'dropMembership') throw error;
-    }
-    if (uplink === undefined) return;
-    try {
-      this.#socket.addMembership(GROUP, uplink.address);
-      this.#socket.setMulticastInterface(uplink.address);
-      this.#uplink = uplink;
-    } catch (error) {
-      // The interface went away meanwhile: the next look finds it again.
-      if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
-    }
+    this.#socket6?.join(uplink);
+    // A link that goes away meanwhile is found again by the next look.
+    if (this.#socket.join(uplink)) this.#uplink = uplink;
   }
 
   #records(uplink: Uplink, ttl?: number): ServiceRecords {
     return serviceRecords(this.#parts.describe(), uplink, ttl);
   }
 
-  #receive(bytes: Buffer, from: RemoteInfo): void {
+  #receive(bytes: Buffer, from: RemoteInfo, socket: LinkSocket): void {
     const uplink = this.#uplink;
     if (uplink === undefined || bytes.length > MESSAGE_MAX || !isOnLink(from.address, uplink))
       return;
@@ -109,7 +112,7 @@ export class ServiceAnnouncer implements AsyncDisposable {
     if (query === undefined) return;
     const answer = answerQuestions(query.questions ?? [], this.#records(uplink));
     if (answer === undefined || !this.#mayAnswer()) return;
-    const isPlain = from.port !== (this.#parts.port ?? PORT);
+    const isPlain = from.port !== this.#port;
     const packet: Packet = {
       type: 'response',
       id: isPlain ? (query.id ?? 0) : 0,
@@ -118,8 +121,8 @@ export class ServiceAnnouncer implements AsyncDisposable {
       additionals: [...answer.additionals],
     };
     // RFC 6762, 6.7: a plain resolver waits for the answer at its own port.
-    if (isPlain) this.#write({ ...packet, questions: query.questions ?? [] }, from);
-    else this.#write(packet);
+    if (isPlain) void socket.send(encode({ ...packet, questions: query.questions ?? [] }), from);
+    else void socket.send(encode(packet));
   }
 
   #mayAnswer(): boolean {
@@ -130,16 +133,10 @@ export class ServiceAnnouncer implements AsyncDisposable {
     return this.#answers <= ANSWERS_PER_SECOND;
   }
 
-  #send({ pointer, server, text, addresses }: ServiceRecords): Promise<void> {
+  async #send({ pointer, server, text, addresses }: ServiceRecords): Promise<void> {
     const answers = [pointer, server, text, ...addresses];
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#write({ type: 'response', flags: AUTHORITATIVE_ANSWER, answers }, undefined, resolve);
-    return promise;
-  }
-
-  #write(packet: Packet, to?: RemoteInfo, done: () => void = () => undefined): void {
-    const port = to?.port ?? this.#parts.port ?? PORT;
-    this.#socket.send(encode(packet), port, to?.address ?? GROUP, done);
+    const bytes = encode({ type: 'response', flags: AUTHORITATIVE_ANSWER, answers });
+    await Promise.all(this.#sockets.map((socket) => socket.send(bytes)));
   }
 }
 

@@ -1,12 +1,14 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
-import { addressToNumber, isIPv4 } from '@capsule/core';
 import type { AnnouncedAddresses } from './service-records.ts';
 
 /** The link on which other machines reach the capsule. */
 export interface Uplink extends AnnouncedAddresses {
   /** The kernel joins groups on the interface that has it. */
   readonly address: string;
-  /** Its ranges: `192.0.2.0/24`. */
+  /** Of the interface. */
+  readonly name: string;
+  /** Its ranges: `192.0.2.0/24`, `fe80::/64`. */
   readonly ranges: readonly string[];
 }
 
@@ -14,28 +16,33 @@ type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | unde
 
 /** The interface with this IPv4 address; undefined where it is gone. Pure. */
 export function uplinkWith(address: string, interfaces: Interfaces): Uplink | undefined {
-  const found = Object.values(interfaces).find((all) =>
-    all?.some((one) => one.address === address),
-  );
-  if (found === undefined) return undefined;
+  const [name, found] =
+    Object.entries(interfaces).find(([, all]) => all?.some((one) => one.address === address)) ?? [];
+  if (name === undefined || found === undefined) return undefined;
   const ipv4 = found.filter(({ family }) => family === 'IPv4');
   const ipv6 = found.filter(({ family, scopeid }) => family === 'IPv6' && scopeid === 0);
   return {
     address,
+    name,
     ipv4: ipv4.map((one) => one.address),
     ipv6: ipv6.map((one) => one.address),
-    ranges: ipv4.flatMap(({ cidr }) => cidr ?? []),
+    ranges: found.flatMap(({ cidr }) => cidr ?? []),
   };
 }
 
 /** Whether the machine with this address stands on the link. Workloads, and machines behind routers, do not. */
-export function isOnLink(address: string, { ranges }: Uplink): boolean {
-  if (!isIPv4(address)) return false;
-  return ranges.some((range) => {
+export function isOnLink(address: string, { ranges, name }: Uplink): boolean {
+  // Every link has the same local addresses of IPv6: the zone names the link.
+  const [plain = '', zone = name] = address.split('%');
+  if (zone !== name || isIP(plain) === 0) return false;
+  const list = new BlockList();
+  for (const range of ranges) {
     const [start = '', prefix = ''] = range.split('/');
-    const size = 2 ** (32 - Number(prefix));
-    return (
-      Math.floor(addressToNumber(start) / size) === Math.floor(addressToNumber(address) / size)
-    );
-  });
+    list.addSubnet(start, Number(prefix), familyOf(start));
+  }
+  return list.check(plain, familyOf(plain));
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4';
 }

@@ -2,13 +2,14 @@ import { networkInterfaces } from 'node:os';
 import { formatAddress } from '@capsule/api/wire';
 import multicastDns, { type MulticastDNS } from 'multicast-dns';
 import type { Announcement } from './announcement.ts';
+import { type BrowsedLink, findLinks } from './find-links.ts';
 import { type Response, readResponse } from './read-response.ts';
 
 const SERVICE = '_capsule._tcp.local';
-const GROUP = { address: '224.0.0.251', port: 5353, family: 'IPv4', size: 0 } as const;
+/** Of multicast DNS over IPv6; that of IPv4 is the library's own. */
+const IPV6_GROUP = 'ff02::fb';
 /** A lost question is asked once more. */
 const AGAIN_MS = 700;
-const LINKS_MAX = 8;
 const FOUND_MAX = 256;
 /** One machine that claims more is not a capsule. */
 const OF_SENDER_MAX = 8;
@@ -35,7 +36,7 @@ export async function browse(
       onFound(found);
     }
   };
-  const links = linkAddresses().map((address) => openLink(address, receive));
+  const links = findLinks(networkInterfaces()).map((link) => openLink(link, receive));
   const again = setTimeout(() => links.forEach(ask), AGAIN_MS);
   links.forEach(ask);
   await new Promise<void>((resolve) => {
@@ -48,8 +49,11 @@ export async function browse(
 
 type Receive = (response: unknown, sender: { readonly address: string }) => void;
 
-function openLink(address: string, receive: Receive): MulticastDNS {
-  const link = multicastDns({ interface: address, bind: '0.0.0.0' });
+function openLink({ family, name }: BrowsedLink, receive: Receive): MulticastDNS {
+  const link =
+    family === 'IPv4'
+      ? multicastDns({ interface: name, bind: '0.0.0.0' })
+      : multicastDns({ type: 'udp6', ip: IPV6_GROUP, interface: name, bind: '::' });
   link.on('response', receive);
   // A link that cannot be used has no capsules to offer; the others may.
   link.on('error', () => undefined);
@@ -58,14 +62,6 @@ function openLink(address: string, receive: Receive): MulticastDNS {
 }
 
 function ask(link: MulticastDNS): void {
-  link.query([{ name: SERVICE, type: 'PTR' }], GROUP);
-}
-
-/** An IPv4 address of each link but the loopback. */
-function linkAddresses(): readonly string[] {
-  const links = Object.values(networkInterfaces()).flatMap((all = []) => {
-    const one = all.find(({ family, internal }) => family === 'IPv4' && !internal);
-    return one === undefined ? [] : [one.address];
-  });
-  return links.slice(0, LINKS_MAX);
+  // To the group of the link's own family.
+  link.query([{ name: SERVICE, type: 'PTR' }]);
 }

@@ -29,6 +29,11 @@ test('an announcement is read, with the address of its sender', () => {
   });
 });
 
+test('a sender of IPv6 is reached at its own address, with the zone of the link', () => {
+  const [one] = readResponse({ answers: [SRV, TXT, A] }, 'fe80::7%eth0');
+  assert.deepEqual(one?.address, { host: 'fe80::7%eth0', port: 50_000 });
+});
+
 test('control characters and long texts do not reach a terminal', () => {
   const evil = `\u001b[2J${'x'.repeat(500)}`;
   const text = { ...TXT, data: [`hostname=${evil}`] };

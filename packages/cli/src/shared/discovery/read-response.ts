@@ -35,8 +35,9 @@ export function readResponse(
     const addresses = ofType('A').flatMap((record) =>
       record.name === target && typeof record.data === 'string' ? [record.data] : [],
     );
-    // The sender is there for certain; another address only where the sender does not claim its own.
-    const isOwn = addresses.length === 0 || addresses.includes(sender);
+    // The sender is there for certain; another address only where the sender does not claim its own. A sender of IPv6 is
+    // one to a machine that may have no IPv4.
+    const isOwn = sender.includes(':') || addresses.length === 0 || addresses.includes(sender);
     const host = isOwn ? sender : (addresses[0] ?? sender);
     return [{ instance, address: { host, port }, ...factsIn(text) }];
   });
