@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, suite, type TestContext, test } from 'node:test';
+import { after, afterEach, before, suite, type TestContext, test } from 'node:test';
 import { type CapsuleClient, specToProto } from '@capsule/api/wire';
 import { completeSpec, type RestartPolicy } from '@capsule/core';
 import { type RunResult, run } from '@capsule/host';
@@ -58,6 +58,10 @@ suite('Capsule as an operating system', { concurrency: false, skip }, () => {
     await disk?.[Symbol.asyncDispose]();
   }, BOUND);
 
+  afterEach((t) => {
+    if ('passed' in t && !t.passed) process.stderr.write(`${machine.screen.tail()}\n`);
+  });
+
   const untilRunning = (name: string) =>
     untilWorkload({ client, slowness: SLOWNESS }, name, ({ status }) => status?.ready === true);
 
@@ -107,7 +111,7 @@ suite('Capsule as an operating system', { concurrency: false, skip }, () => {
   });
 
   test('the guide for updates leads back, to a version that confirms itself, and to an older one', {
-    ...BOUND,
+    timeout: 3 * BOUND.timeout,
     skip: isShort,
   }, async (t) => {
     await reboots(t, 'capsulectl update rollback --yes', 'slot_a');

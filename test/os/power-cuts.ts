@@ -65,8 +65,10 @@ try {
       await machine.connect();
     }),
   ];
-  const bricks = await judgeAll(disk, recordings);
-  process.exitCode = bricks === 0 ? 0 : 1;
+  const parts = await judgeAll(disk, recordings);
+  const bricks = parts.reduce((sum, { all }) => sum + bricksOf(all).length, 0);
+  const failures = await bootAll(disk, parts);
+  process.exitCode = bricks + failures === 0 ? 0 : 1;
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -98,16 +100,27 @@ function capsulectl(machine: OsMachine, ...args: string[]) {
   return run(CAPSULECTL, args, { env, timeoutMs: PUSH_MS });
 }
 
-async function judgeAll(disk: OsDisk, recordings: readonly Recording[]): Promise<number> {
+/** The disks of one part in one recording. */
+interface Part extends Recording {
+  readonly region: Region;
+  readonly all: readonly JudgedCut[];
+  readonly different: readonly JudgedCut[];
+  /** Of those that differ, in the order in which they boot. */
+  readonly sample: readonly JudgedCut[];
+}
+
+/** Judges every disk, and prints a row for each part of each recording. */
+async function judgeAll(disk: OsDisk, recordings: readonly Recording[]): Promise<readonly Part[]> {
   const numbers = new Random(Number(values.seed));
   const random = () => numbers.below(2 ** 30) / 2 ** 30;
   const places = regionPlaces();
+  const slots = places.filter(({ name }) => name === 'slot_a' || name === 'slot_b');
   const diskBytes = (await stat(disk.disk)).size;
   const systems = [await knownSystem(old), await knownSystem(fresh)];
   const loader = await hashOf([old.firmware.loader]);
-  const boots = Number(values.boots);
-  let bricks = 0;
-  for (const { phase, base, log: path } of recordings) {
+  const parts: Part[] = [];
+  for (const recording of recordings) {
+    const { phase, base, log: path } = recording;
     await using log = await WriteLog.open(path);
     const cuts = [
       ...prefixes(log.requests),
@@ -115,19 +128,15 @@ async function judgeAll(disk: OsDisk, recordings: readonly Recording[]): Promise
     ];
     say(`${phase}: ${log.requests.length} requests, ${cuts.length} disks`);
     const judged = await judgeCuts({ base, places, diskBytes, loader, systems }, log, cuts);
-    const slots = places.filter(({ name }) => name === 'slot_a' || name === 'slot_b');
     await using states = await CutStates.open(base, log, slots);
-    const byRegion = await distinct(judged, states);
-    for (const [region, different] of byRegion) {
+    for (const [region, different] of await distinct(judged, states)) {
       const all = judged.filter((one) => one.region === region);
-      const sample = shuffled(different, random).slice(0, boots);
-      const rows = { phase, region, all, different };
-      const failures = await bootSample({ disk, base, log, sample });
-      print(rows, sample.length, failures);
-      bricks += all.filter(({ verdict }) => verdict.brick !== undefined).length + failures;
+      const sample = shuffled(different, random).slice(0, Number(values.boots));
+      parts.push({ ...recording, region, all, different, sample });
+      printPart(parts.at(-1) as Part);
     }
   }
-  return bricks;
+  return parts;
 }
 
 /**
@@ -158,56 +167,71 @@ function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
     .map(({ item }) => item);
 }
 
-interface Row {
-  readonly phase: string;
-  readonly region: Region;
-  readonly all: readonly JudgedCut[];
-  readonly different: readonly JudgedCut[];
-}
-
-function print({ phase, region, all, different }: Row, booted: number, failures: number): void {
+function printPart({ phase, region, all, different }: Part): void {
   const starts = [...new Set(all.map(({ verdict }) => verdict.version ?? '-'))].join(' or ');
-  const bad = all.filter(({ verdict }) => verdict.brick !== undefined);
-  const cells = [
+  const bad = bricksOf(all);
+  printRow([
     phase,
     region,
     `${all.length} disks`,
     `${different.length} distinct`,
-    `start ${starts}`,
     `${bad.length} bricks`,
-    `${booted - failures} of ${booted} booted twice`,
-  ];
-  process.stdout.write(`${cells.map((cell) => cell.padEnd(16)).join('  ')}\n`);
+    `start ${starts}`,
+  ]);
   for (const { cut, verdict } of bad.slice(0, 3)) {
     process.stdout.write(`  ${describeCut(cut)}: ${verdict.brick}\n`);
   }
+}
+
+function bricksOf(cuts: readonly JudgedCut[]): readonly JudgedCut[] {
+  return cuts.filter(({ verdict }) => verdict.brick !== undefined);
+}
+
+function printRow(cells: readonly string[]): void {
+  process.stdout.write(
+    `${cells
+      .map((cell) => cell.padEnd(14))
+      .join('  ')
+      .trimEnd()}\n`,
+  );
 }
 
 function describeCut(cut: CutPoint): string {
   return JSON.stringify(cut).slice(0, 200);
 }
 
-interface Sample {
-  readonly disk: OsDisk;
-  readonly base: string;
-  readonly log: WriteLog;
-  readonly sample: readonly JudgedCut[];
+/**
+ * Boots a disk of each part in turn, so that a run that is ended early has seen all of them. Each disk boots twice: the
+ * second boot finds what the first one repaired. Returns the number of disks that did not start.
+ */
+async function bootAll(disk: OsDisk, parts: readonly Part[]): Promise<number> {
+  const failures = new Map<Part, number>(parts.map((part) => [part, 0]));
+  for (let turn = 0; turn < Number(values.boots); turn++) {
+    for (const part of parts) {
+      const one = part.sample[turn];
+      if (one === undefined) continue;
+      const isUp = await bootOne(disk, part, one);
+      if (!isUp) failures.set(part, (failures.get(part) ?? 0) + 1);
+    }
+  }
+  for (const [{ phase, region, sample }, failed] of failures) {
+    printRow([phase, region, `${sample.length - failed} of ${sample.length} booted twice`]);
+  }
+  return [...failures.values()].reduce((sum, failed) => sum + failed, 0);
 }
 
-/** Each disk boots twice: the second boot finds what the first one repaired. */
-async function bootSample({ disk, base, log, sample }: Sample): Promise<number> {
-  let failures = 0;
-  for (const { cut, region } of sample) {
-    const copy = join(folder, 'cut.raw');
-    await run('cp', ['--sparse=always', '--reflink=auto', base, copy]);
-    await writeCut(copy, log, cut);
-    const started = performance.now();
-    const isUp = await bootsTwice({ ...disk, disk: copy }, cut);
-    if (!isUp) failures++;
-    const seconds = Math.round((performance.now() - started) / 1000);
-    say(`${region}: ${isUp ? 'booted twice' : 'NOT UP'}, ${seconds} s: ${describeCut(cut)}`);
-  }
-  return failures;
+async function bootOne(disk: OsDisk, part: Part, { cut }: JudgedCut): Promise<boolean> {
+  const { phase, region, base, log: path } = part;
+  await using log = await WriteLog.open(path);
+  const copy = join(folder, 'cut.raw');
+  await run('cp', ['--sparse=always', '--reflink=auto', base, copy]);
+  await writeCut(copy, log, cut);
+  const started = performance.now();
+  const isUp = await bootsTwice({ ...disk, disk: copy }, cut);
+  const seconds = Math.round((performance.now() - started) / 1000);
+  const outcome = isUp ? 'booted twice' : 'NOT UP';
+  say(`${phase}, ${region}: ${outcome}, ${seconds} s: ${describeCut(cut)}`);
+  return isUp;
 }
 
 async function bootsTwice(disk: OsDisk, cut: CutPoint): Promise<boolean> {
