@@ -59,6 +59,11 @@ export const SLOW_TESTS: readonly SlowTest[] = [
   },
   {
     file: 'test/os/os.test.ts',
+    name: 'an update whose kernel panics is given up after three tries',
+    reason: 'an emulated machine starts four times',
+  },
+  {
+    file: 'test/os/os.test.ts',
     name: 'it boots from its disk, and prepares it',
     reason: 'firmware, kernel and a whole capsule are emulated',
   },
