@@ -26,8 +26,16 @@ export function startProgram(
     get stdin() {
       return own.stdin;
     },
-    out: createOutput(own.stdout, env, () => interrupt('SIGPIPE')),
-    err: createOutput(own.stderr, env, () => interrupt('SIGPIPE')),
+    out: createOutput(
+      () => own.stdout,
+      env,
+      () => interrupt('SIGPIPE'),
+    ),
+    err: createOutput(
+      () => own.stderr,
+      env,
+      () => interrupt('SIGPIPE'),
+    ),
     env,
     signal: stop.signal,
     signals,

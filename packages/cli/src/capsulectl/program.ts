@@ -1,12 +1,10 @@
 import { CAPSULE_FLAG, DEBUG_FLAG } from '../program/global-flags.ts';
 import type { Program } from '../program/program.ts';
 import { version } from '../version.ts';
-import { CAPSULE_COMMANDS } from './capsule-catalogue.ts';
-import { CONTEXT_COMMANDS } from './context-catalogue.ts';
+import { COMMANDS } from './commands.ts';
 import { HABITS } from './habits.ts';
 import { IDENTITY_COMMANDS } from './identity-catalogue.ts';
 import { IMAGE_COMMANDS } from './image-catalogue.ts';
-import { NODE_COMMANDS } from './node-catalogue.ts';
 import { REGISTRY_COMMANDS } from './registry-catalogue.ts';
 import { ROOT_COMMANDS } from './root-catalogue.ts';
 import { TOOL_COMMANDS } from './tool-catalogue.ts';
@@ -37,17 +35,24 @@ export const CAPSULECTL: Program = {
   },
   habits: HABITS,
   globalFlags: [CAPSULE_FLAG, DEBUG_FLAG],
-  commands: [
-    ...ROOT_COMMANDS,
-    ...WORKLOAD_COMMANDS,
-    ...IMAGE_COMMANDS,
-    ...REGISTRY_COMMANDS,
-    ...VOLUME_COMMANDS,
-    ...NODE_COMMANDS,
-    ...CAPSULE_COMMANDS,
-    ...UPDATE_COMMANDS,
-    ...IDENTITY_COMMANDS,
-    ...CONTEXT_COMMANDS,
-    ...TOOL_COMMANDS,
-  ],
+  catalogues: {
+    adoption: () => IDENTITY_COMMANDS,
+    apply: () => ROOT_COMMANDS,
+    cp: () => ROOT_COMMANDS,
+    diff: () => ROOT_COMMANDS,
+    events: () => ROOT_COMMANDS,
+    image: () => IMAGE_COMMANDS,
+    key: () => IDENTITY_COMMANDS,
+    ls: () => WORKLOAD_COMMANDS,
+    ps: () => WORKLOAD_COMMANDS,
+    registry: () => REGISTRY_COMMANDS,
+    rm: () => WORKLOAD_COMMANDS,
+    update: () => UPDATE_COMMANDS,
+    volume: () => VOLUME_COMMANDS,
+    workload: () => WORKLOAD_COMMANDS,
+    __complete: () => TOOL_COMMANDS,
+  },
+  get commands() {
+    return COMMANDS;
+  },
 };

@@ -1,14 +1,12 @@
 import { DEBUG_FLAG, LOCAL_CAPSULE_FLAG } from '../program/global-flags.ts';
 import type { Program } from '../program/program.ts';
-import { doctorCommands } from '../shared/catalogue/doctor-commands.ts';
 import { version } from '../version.ts';
+import { COMMANDS } from './commands.ts';
 import { HABITS } from './habits.ts';
 import { IMAGE_COMMANDS } from './image-catalogue.ts';
 import { NODE_COMMANDS } from './node-catalogue.ts';
-import { DELETE_COMMANDS, ROOT_COMMANDS } from './root-catalogue.ts';
+import { ROOT_COMMANDS } from './root-catalogue.ts';
 import { TOOL_COMMANDS } from './tool-catalogue.ts';
-
-const DOCTOR_COMMANDS = doctorCommands({ program: 'sudo kuke', noun: [] });
 
 /** The program for realms, spaces, stacks, cells and containers, on the capsule itself. */
 export const KUKE: Program = {
@@ -60,12 +58,19 @@ export const KUKE: Program = {
   habits: HABITS,
   isLocal: true,
   globalFlags: [LOCAL_CAPSULE_FLAG, DEBUG_FLAG],
-  commands: [
-    ...ROOT_COMMANDS,
-    ...NODE_COMMANDS,
-    ...DELETE_COMMANDS,
-    ...IMAGE_COMMANDS,
-    ...DOCTOR_COMMANDS,
-    ...TOOL_COMMANDS,
-  ],
+  catalogues: {
+    apply: () => ROOT_COMMANDS,
+    cp: () => NODE_COMMANDS,
+    create: () => NODE_COMMANDS,
+    exec: () => NODE_COMMANDS,
+    get: () => NODE_COMMANDS,
+    image: () => IMAGE_COMMANDS,
+    log: () => NODE_COMMANDS,
+    start: () => NODE_COMMANDS,
+    stop: () => NODE_COMMANDS,
+    __complete: () => TOOL_COMMANDS,
+  },
+  get commands() {
+    return COMMANDS;
+  },
 };

@@ -80,6 +80,11 @@ export interface ProgramManual {
   /** Flags of every command, in addition to `--help`. */
   readonly globalFlags: readonly Flag[];
   readonly commands: readonly CommandManual[];
+  /**
+   * By a first word, some of the commands, with all that begin with it, under any of their names. So a line with that word
+   * is understood without the commands of others.
+   */
+  readonly catalogues?: Readonly<Record<string, () => readonly CommandManual[]>>;
   /** Shorter and longer forms of the words of a path, by their position: `{ c: 'create' }`, then `{ cells: 'cell' }`. */
   readonly shorthands?: readonly Readonly<Record<string, string>>[];
   /** It works on the machine that it runs on, and knows no contexts. */

@@ -2,6 +2,7 @@ import type { Invocation } from './build-parser.ts';
 import type { Command } from './command.ts';
 import { Input } from './input.ts';
 import type { Flag } from './manual.ts';
+import { narrowProgram } from './narrow-program.ts';
 import { normaliseArguments } from './normalise-arguments.ts';
 import type { Program } from './program.ts';
 import { isImplied, scanWords } from './scan-words.ts';
@@ -12,7 +13,8 @@ import { spellingsOf } from './spellings.ts';
  * build than many commands take to run. Undefined for every other line: help, mistakes, and forms that are rarely
  * written. A test compares both.
  */
-export function quickParse(program: Program, typed: readonly string[]): Invocation | undefined {
+export function quickParse(whole: Program, typed: readonly string[]): Invocation | undefined {
+  const program = narrowProgram(whole, typed[0]);
   const words = normaliseArguments(typed, program);
   const { plain, command: found, pathLength } = scanWords(program, words);
   const command = program.commands.find((one) => one === found);

@@ -24,54 +24,75 @@ const DEFAULT_ROWS = 24;
 
 type TerminalLike = Writable & { isTTY?: boolean; columns?: number; rows?: number };
 
-/** Wraps a stream. `onClosed` is called when its reader went away (EPIPE). */
+/**
+ * Wraps a stream, which is opened when it is first used: not every command writes to both. `onClosed` is called when its
+ * reader went away (EPIPE).
+ */
 export function createOutput(
-  stream: TerminalLike,
+  open: () => TerminalLike,
   env: Readonly<Record<string, string | undefined>>,
   onClosed: () => void,
 ): Output {
-  const isTerminal = stream.isTTY === true;
-  const hasColor = isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  let opened: TerminalLike | undefined;
   let failure: NodeJS.ErrnoException | undefined;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') onClosed();
-    else failure ??= error;
-  });
+  const stream = () => {
+    if (opened !== undefined) return opened;
+    opened = open();
+    return opened.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') onClosed();
+      else failure ??= error;
+    });
+  };
+  const isTerminal = () => stream().isTTY === true;
   const check = () => {
     if (failure !== undefined) throw localFault('write', 'the output', failure);
   };
   return {
-    isTerminal,
+    get isTerminal() {
+      return isTerminal();
+    },
     get columns() {
       // A serial line, or `script` without a terminal, has a size of 0.
-      return stream.columns || DEFAULT_COLUMNS;
+      return stream().columns || DEFAULT_COLUMNS;
     },
     get rows() {
-      return stream.rows || DEFAULT_ROWS;
+      return stream().rows || DEFAULT_ROWS;
     },
-    style: (style, text) => (hasColor ? styleText(style, text, { validateStream: false }) : text),
+    style(style, text) {
+      const hasColor = isTerminal() && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+      return hasColor ? styleText(style, text, { validateStream: false }) : text;
+    },
     async write(data) {
       check();
-      if (data.length === 0 || stream.destroyed || stream.write(data)) return;
-      const gone = new AbortController();
-      const close = () => gone.abort();
-      stream.once('close', close);
-      try {
-        await once(stream, 'drain', { signal: gone.signal });
-      } catch (error) {
-        // The reader went away while we waited: `onClosed` ends the command.
+      if (data.length === 0) return;
+      const to = stream();
+      if (to.destroyed || to.write(data)) return;
+      await drained(to).catch((error) => {
         check();
-        if (!stream.destroyed) throw error;
-      } finally {
-        stream.off('close', close);
-      }
+        throw error;
+      });
     },
     async flush() {
+      if (opened === undefined) return;
       const { promise, resolve } = Promise.withResolvers<void>();
-      if (stream.destroyed) resolve();
-      else stream.write('', () => resolve());
+      if (opened.destroyed) resolve();
+      else opened.write('', () => resolve());
       await promise;
       check();
     },
   };
+}
+
+/** Also resolves when the reader goes away while we wait: `onClosed` ends the command. */
+async function drained(stream: Writable): Promise<void> {
+  const gone = new AbortController();
+  const close = () => gone.abort();
+  stream.once('close', close);
+  try {
+    await once(stream, 'drain', { signal: gone.signal });
+  } catch (error) {
+    if (!stream.destroyed) throw error;
+  } finally {
+    stream.off('close', close);
+  }
 }

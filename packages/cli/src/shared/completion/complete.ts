@@ -13,6 +13,7 @@ import type { Run } from '../../program/command.ts';
 import type { Context } from '../../program/context/context.ts';
 import { Input } from '../../program/input.ts';
 import type { ProgramManual } from '../../program/manual.ts';
+import { narrowProgram } from '../../program/narrow-program.ts';
 import { scanWords } from '../../program/scan-words.ts';
 import { readContexts } from '../operator/read-contexts.ts';
 import { targetsHere } from '../target/find-target.ts';
@@ -26,6 +27,8 @@ const ANSWER_MAX_MS = 1000;
 export const run: Run = async (input, context) => {
   const target = capsuleIn(input.args) ?? input.text('capsule');
   const asked = new Input(input.command, [], { capsule: target });
+  const [first, ...more] = input.args;
+  const program = more.length === 0 ? context.program : narrowProgram(context.program, first);
   const live: LiveNames = async (kind, typed) => {
     if (kind === 'shell') return SHELLS;
     if (kind === 'checkSection') return CHECK_SECTIONS;
@@ -33,10 +36,10 @@ export const run: Run = async (input, context) => {
     if (kind === 'context') return contextNames(context);
     if (kind === 'capsule')
       return [...(await contextNames(context)), ...(await targetsHere(context))];
-    const within = placeIn(context.program, input.args);
+    const within = placeIn(program, input.args);
     return namesOf(kind, typed, { asked, within, context });
   };
-  const { candidates, isFile } = await completeWords(context.program, input.args, live);
+  const { candidates, isFile } = await completeWords(program, input.args, live);
   const lines = candidates.map(({ word, about }) => `${word}\t${about}\n`);
   await context.out.write([...lines, isFile ? `${FILES}\n` : ''].join(''));
   return undefined;
