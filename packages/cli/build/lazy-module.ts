@@ -14,13 +14,20 @@ export interface LazyModule {
 /** The forms in which esbuild writes imports. */
 const IMPORT = /^var (import_\w+) = (.*require\(.*\).*);$/gm;
 const PASS_ON = /^__reExport\(\w+, require\("([^"]+)"\)(?:, module\.exports)?\);$/gm;
+/** Of a source: a name for all members of another module. */
+const NAMESPACE = /^export \* as (\w+) from ('[^']+');$/gm;
 const EXPORTS = /^__export\(\w+, \{\n([\s\S]*?)\n\}\);$/m;
 const EXPORT = /^ {2}"?([\w$]+)"?: \(\) =>/gm;
 
 /** Makes a module that loads each of its imports when a member of it is first used. */
 export async function lazyModule(source: SourceModule): Promise<LazyModule> {
   const { name, loader, isCommonJs } = source;
-  const { code } = await transform(source.code, {
+  // As an import, which is delayed.
+  const plain = source.code.replace(
+    NAMESPACE,
+    'import * as import_$1 from $2;\nexport { import_$1 as $1 };',
+  );
+  const { code } = await transform(plain, {
     loader,
     platform: 'node',
     target: 'node24',

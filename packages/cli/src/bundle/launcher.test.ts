@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const FAKE_NODE = `#!/bin/sh
 case $1 in
   */build.ts) echo built; mkdir -p "\${1%/*}/dist"; : > "\${1%/*}/dist/cli.cjs" ;;
-  --single-threaded) shift
+  --single-threaded-gc) shift 3
     echo "ran \${1##*/}"; shift
     printf '<%s>' "$@" ;;
 esac

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Script } from 'node:vm';
 
 /** A module of the bundle. It runs when a member of it is first used. */
@@ -16,9 +15,10 @@ interface Pack {
 }
 
 /**
- * Runs module 0 of the bundle in `folder`. The modules stand in two packs: those that frequent commands run, and the others,
- * which are read only when one of them is used. Beside each pack lies the code that V8 has made of it; where V8 refuses it,
- * because its version or its flags are others, it compiles the source again.
+ * Runs module 0 of the bundle in `folder`, a path with a slash at its end. The modules stand in packs: those that the most
+ * frequent commands run, those that others run often, and the rest. A pack is read when one of its modules is used. Beside
+ * each lies the code that V8 has made of it; where V8 refuses it, because its version or its flags are others, it compiles
+ * the source again.
  */
 export function startPacks(folder: string, load: (name: string) => unknown): void {
   const packs: Pack[] = [];
@@ -44,7 +44,7 @@ export function startPacks(folder: string, load: (name: string) => unknown): voi
 }
 
 function readPack(folder: string, at: number): Pack {
-  const filename = join(folder, `cli-${at}.js`);
+  const filename = `${folder}cli-${at}.js`;
   const cachedData = cacheOf(filename);
   // The source is ASCII: this is the quickest way to read it.
   const source = readFileSync(filename, 'latin1');

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { workloadToProto } from '@capsule/api/wire';
@@ -15,11 +17,16 @@ after(() => rm(folder, { recursive: true }));
 await run(process.execPath, [join(import.meta.dirname, '../../build.ts'), folder]);
 
 const wire = workloadToProto(sampleWorkload({ spec: { name: 'web' } }));
-const FLAGS = ['--single-threaded'];
+/** Those of the launchers. */
+const FLAGS = [
+  '--single-threaded-gc',
+  '--no-concurrent-recompilation',
+  '--no-concurrent-sparkplug',
+];
 const start = (words: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   run(process.execPath, [...FLAGS, join(folder, 'cli.cjs'), ...words], { env });
 
-test('the bundle runs both programs, with calls, streams and modules of either pack', async () => {
+test('the bundle runs both programs, with calls, streams and modules of every pack', async () => {
   await using capsule = await startFakeCapsule({
     workload: {
       list: () => ({ workloads: [wire] }),
@@ -47,11 +54,13 @@ test('the bundle runs both programs, with calls, streams and modules of either p
   await assert.rejects(start(['capsulectl', 'frobnicate']), { code: 2 });
 });
 
-test('V8 takes the compiled code of both packs, and the bundle runs without it', async () => {
+const PACKS = ['cli-0.js', 'cli-1.js', 'cli-2.js'];
+
+test('V8 takes the compiled code of each pack, and the bundle runs without it', async () => {
   const [packs = ''] = (await readdir(folder)).filter((name) => name.startsWith('packs-'));
   const files = (await readdir(join(folder, packs))).sort();
-  assert.deepEqual(files, ['cli-0.js', 'cli-0.js.cache', 'cli-1.js', 'cli-1.js.cache']);
-  for (const pack of ['cli-0.js', 'cli-1.js']) {
+  assert.deepEqual(files, [...PACKS.flatMap((name) => [name, `${name}.cache`]), 'cli-pages']);
+  for (const pack of PACKS) {
     const file = join(folder, packs, pack);
     const code = `const { readFileSync } = require('node:fs');
       const cachedData = readFileSync(${JSON.stringify(`${file}.cache`)});
@@ -61,9 +70,33 @@ test('V8 takes the compiled code of both packs, and the bundle runs without it',
     const { stdout } = await run(process.execPath, [...FLAGS, '-e', code]);
     assert.equal(stdout, 'false false');
   }
-  const version = await start(['capsulectl', '--version']);
-  for (const pack of ['cli-0.js.cache', 'cli-1.js.cache']) await rm(join(folder, packs, pack));
-  assert.deepEqual(await start(['capsulectl', '--version']), version);
+  const words = ['capsulectl', 'version', '--client'];
+  const version = await start(words);
+  for (const pack of PACKS) await rm(join(folder, packs, `${pack}.cache`));
+  assert.deepEqual(await start(words), version);
+});
+
+test('help and versions are printed from their pages, without the packs', async () => {
+  const code = `process.argv.splice(1, 0, ${JSON.stringify(join(folder, 'cli.cjs'))});
+    process.on('exit', () => {
+      const loaded = process.moduleLoadList.join(' ');
+      process.stderr.write(loaded);
+    });
+    require(process.argv[1]);`;
+  const { stdout, stderr } = await run(process.execPath, ['-e', code, 'capsulectl', '--help']);
+  assert.match(stdout, /^Usage: capsulectl/);
+  assert.doesNotMatch(stderr, /NativeModule (stream|net)( |$)/);
+  const full = await open('/dev/full', 'w');
+  const failing = spawn(process.execPath, [join(folder, 'cli.cjs'), 'kuke', '--help'], {
+    stdio: ['ignore', full.fd, 'pipe'],
+  });
+  const [said, [exitCode]] = await Promise.all([
+    text(failing.stderr as NodeJS.ReadableStream),
+    once(failing, 'exit'),
+  ]);
+  await full.close();
+  assert.equal(exitCode, 2);
+  assert.match(said, /CLI_FILE_UNWRITABLE/);
 });
 
 test('the short path loads neither another protocol nor the library of other programs', async () => {
