@@ -22,7 +22,7 @@ done`;
 /** An emulated kernel sometimes hangs before init runs, and the word would never arrive. */
 const TRIES = 5;
 /** The options of the monitor that define the board, the processor, the memory and the kernel. */
-const KEPT = ['-machine', '-cpu', '-smp', '-m', '-object', '-kernel', '-append'];
+const KEPT = ['-machine', '-accel', '-cpu', '-smp', '-m', '-object', '-kernel', '-append'];
 const INITRAMFS = '/perm/bare.cpio';
 
 /**
@@ -38,7 +38,7 @@ export class BareMachine {
   private constructor(capsule: WatchedCapsule<MeasuredCapsule>, command: readonly string[]) {
     this.#capsule = capsule;
     this.command = command;
-    this.isKvm = command.some((word) => word.includes('accel=kvm'));
+    this.isKvm = command[command.indexOf('-accel') + 1] === 'kvm';
   }
 
   /** Creates a bare machine like the running microVM `name`. `busybox` is the path of a static busybox. */

@@ -12,8 +12,12 @@ const words = (isKvm: boolean) =>
   describeQemu(SAMPLE_MACHINE, { isKvm, architecture: 'x64', descriptors: DESCRIPTORS }).join(' ');
 
 test('the processor is used directly where it can be, and emulated elsewhere', () => {
-  assert.match(words(true), /accel=kvm.* -cpu host/);
-  assert.match(words(false), /accel=tcg.* -cpu max/);
+  assert.match(words(true), / -accel kvm -cpu host/);
+  assert.match(words(false), / -accel tcg,\S* -cpu max/);
+});
+
+test('translated code has a limit', () => {
+  assert.match(words(false), /tb-size=32 /);
 });
 
 test('where the board has one, a firmware is used that does not overwrite the initramfs', () => {
