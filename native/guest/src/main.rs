@@ -7,6 +7,7 @@ mod disk;
 mod exec;
 mod files;
 mod gen;
+mod identity;
 mod memory;
 mod payload;
 mod place;
@@ -19,6 +20,7 @@ mod terminal;
 mod wire;
 
 use agent::Agent;
+use boot::Boot;
 use capsule_machine::{everyone, signals};
 use gen::StopRequest;
 use payload::Payload;
@@ -45,14 +47,13 @@ fn main() {
     power::off_at_panic();
     capsule_proc::reset_umask();
     memory::stay_small();
-    let config = boot::run().unwrap_or_else(|problem| power::off(&problem));
+    let boot = boot::run().unwrap_or_else(|problem| power::off(&problem));
     power::take_keys();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(4)
         .build();
-    let ended = runtime
-        .and_then(|runtime| LocalSet::new().block_on(&runtime, run(Secret::new(&config.token))));
+    let ended = runtime.and_then(|runtime| LocalSet::new().block_on(&runtime, run(boot)));
     match ended {
         Ok(()) => power::off("asked to go down"),
         Err(error) => power::off(&format!("cannot serve: {error}")),
@@ -60,7 +61,7 @@ fn main() {
 }
 
 /// Serves until the machine is asked to go down from outside, and the payload has ended then.
-async fn run(secret: Secret) -> io::Result<()> {
+async fn run(boot: Boot) -> io::Result<()> {
     let reaper = Rc::new(Reaper::default());
     let payload = Rc::new(Payload::new(reaper.clone()));
     let signals = signals::take()?;
@@ -72,6 +73,11 @@ async fn run(secret: Secret) -> io::Result<()> {
         let agent = agent.clone();
         Box::pin(agent.answer(method, inbox, outbox))
     });
+    let config = match boot {
+        Boot::Identity(config) => config,
+        Boot::Template => identity::receive(READY_PORT).await?,
+    };
+    let secret = Secret::new(&config.token);
     let listener = rpc::listen(PORT)?;
     tokio::task::spawn_local(rpc::serve(listener, handler, secret));
     let asked = Rc::new(Notify::new());

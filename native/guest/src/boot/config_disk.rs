@@ -1,4 +1,4 @@
-use super::config::{parse, Config, MAGIC};
+use super::config::{parse_disk, Boot, MAGIC};
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
@@ -10,11 +10,11 @@ const PAUSE: Duration = Duration::from_millis(3);
 const MOST_BYTES: u64 = 64 * 1024;
 
 /// Finds the disk that begins with the magic. Disks appear one after another, so it looks again.
-pub fn read() -> Result<Config, String> {
+pub fn read() -> Result<Boot, String> {
     let start = Instant::now();
     loop {
         if let Some(bytes) = disks().iter().find_map(|name| read_from(name)) {
-            return parse(&bytes).map_err(|error| format!("the boot configuration: {error}"));
+            return parse_disk(&bytes).map_err(|error| format!("the boot configuration: {error}"));
         }
         if start.elapsed() > PATIENCE {
             let seen = disks().join(" ");

@@ -63,6 +63,45 @@ fn says_what_is_wrong() {
 }
 
 #[test]
+fn a_template_has_no_identity() {
+    let boot = parse_disk(&disk(r#"{"isTemplate": true}"#));
+    assert!(matches!(boot, Ok(Boot::Template)));
+    assert!(parse_disk(&disk(r#"{"isTemplate": false}"#)).is_err());
+    assert!(parse(&disk(r#"{"isTemplate": true}"#)).is_err());
+}
+
+#[test]
+fn an_identity_of_a_resumed_guest_says_more() {
+    let with = |more: &str| {
+        parse(&disk(&format!(
+            r#"{{"token":"0011223344556677","hostname":"a",{more}}}"#
+        )))
+    };
+    let config = with(
+        r#""seed":"00ff","diskSectors":[8,2048],
+        "network":{"hardwareAddress":"02:00:ac:14:fe:05","address":"1.2.3.4","prefix":24}"#,
+    );
+    let config = config.ok().unwrap();
+    assert_eq!(
+        (config.seed, config.disk_sectors),
+        (vec![0, 255], vec![8, 2048])
+    );
+    let address = config.network.unwrap().hardware_address;
+    assert_eq!(address, Some([2, 0, 0xac, 0x14, 0xfe, 5]));
+    for (more, problem) in [
+        (r#""seed":"0""#, "seed is not hexadecimal"),
+        (r#""seed":"\u00e4""#, "seed is not hexadecimal"),
+        (r#""diskSectors":[-1]"#, "diskSectors is no list of numbers"),
+        (
+            r#""network":{"hardwareAddress":"02:00","address":"1.2.3.4","prefix":24}"#,
+            "hardwareAddress is none",
+        ),
+    ] {
+        assert_eq!(with(more).err().unwrap_or_default(), problem);
+    }
+}
+
+#[test]
 fn hostile_bytes_are_refused() {
     let deep = "[".repeat(60_000);
     let cases: [&[u8]; 7] = [

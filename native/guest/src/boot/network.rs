@@ -22,6 +22,10 @@ pub fn bring_up(network: &Network) -> io::Result<()> {
     };
     let mask = mask(network.prefix);
     let mut request = request();
+    if let Some(address) = network.hardware_address {
+        request.ifr_ifru.ifru_hwaddr = hardware_address(address);
+        ask(&socket, libc::SIOCSIFHWADDR, &request)?;
+    }
     request.ifr_ifru.ifru_mtu = libc::c_int::try_from(network.mtu).unwrap_or(1500);
     ask(&socket, libc::SIOCSIFMTU, &request)?;
     request.ifr_ifru.ifru_addr = socket_address(network.address);
@@ -40,7 +44,8 @@ pub fn bring_up(network: &Network) -> io::Result<()> {
     }
 }
 
-fn wait_for_device() -> io::Result<()> {
+/// Devices appear one after another.
+pub fn wait_for_device() -> io::Result<()> {
     let start = Instant::now();
     while !Path::new("/sys/class/net/eth0").exists() {
         if start.elapsed() > PATIENCE {
@@ -94,6 +99,16 @@ fn socket_address(address: Ipv4Addr) -> libc::sockaddr {
         it.sin_addr.s_addr = u32::from(address).to_be();
         std::mem::transmute(it)
     }
+}
+
+fn hardware_address(bytes: [u8; 6]) -> libc::sockaddr {
+    // SAFETY: an all-zero sockaddr is valid.
+    let mut it: libc::sockaddr = unsafe { std::mem::zeroed() };
+    it.sa_family = libc::ARPHRD_ETHER;
+    for (target, source) in it.sa_data.iter_mut().zip(bytes) {
+        *target = source as libc::c_char;
+    }
+    it
 }
 
 fn mask(prefix: u8) -> Ipv4Addr {
