@@ -1,9 +1,12 @@
+import { until } from '../lab/until.ts';
 import type { VmSetting } from './vm-setting.ts';
 
 const OF_WORKLOADS = /^(?:qemu|firecracker|jailer|vhost-device|capsule-log|containerd-shim)/;
 /** The first pinned namespace mounts the folder, and the mount stays. */
 const PINS = '/run/netns';
 const FOLDERS = ['/run/capsule-microvm', '/run/capsule-net', '/run/netns', '/perm/microvm'];
+const TEMPLATE = '/run/capsule-microvm-template';
+const TEMPLATE_MS = 60_000;
 /** In the folders of `kukeon`, the fourth level is the cell; the levels above remain. */
 const CELL = /\/kukeon\/[^/]+\/[^/]+\/[^/]+\/[^/]+/;
 
@@ -12,6 +15,7 @@ const CELL = /\/kukeon\/[^/]+\/[^/]+\/[^/]+\/[^/]+/;
  * workload existed.
  */
 export async function traces(setting: VmSetting): Promise<readonly string[]> {
+  await untilNoTemplate(setting);
   const lines = async (...argv: readonly string[]) => {
     // A folder may be missing, or a process may end meanwhile.
     const { stdout } = await setting.exec(argv, { allow: [0, 1, 2] });
@@ -42,4 +46,12 @@ export async function traces(setting: VmSetting): Promise<readonly string[]> {
     ),
   ];
   return found.toSorted();
+}
+
+/** A snapshot for later starts is made in the background, from a machine that belongs to no workload. */
+export async function untilNoTemplate({ exec, slowness }: VmSetting): Promise<void> {
+  await until('the end of the template', TEMPLATE_MS * slowness, async () => {
+    const { exitCode } = await exec(['test', '-e', TEMPLATE], { allow: [0, 1] });
+    return exitCode === 1;
+  });
 }

@@ -61,6 +61,7 @@ export * from './plan/container/status-transitions.ts';
 export * from './plan/container/workload-events.ts';
 export * from './plan/container/workload-run.ts';
 export * from './plan/container/workload-status.ts';
+export { type MachineSnapshotSeen, planSnapshotRoom } from './plan/microvm/snapshot-room.ts';
 export * from './plan/update/bundle-manifest.ts';
 export * from './plan/update/bundle-tar.ts';
 export * from './plan/update/errors.ts';

@@ -36,6 +36,7 @@ export const CORE: Folders = {
   'plan/cell': {
     uses: ['error', 'plan/container', 'port', 'resource/cell', 'resource/workload'],
   },
+  'plan/microvm': { uses: [] },
   'plan/update': { uses: ['error', 'resource/slot'] },
   'plan/volume': { uses: ['port', 'resource/cell', 'resource/volume'] },
   // From text to a spec: a row of `kind` for each kind, made of what reads, checks and describes a field.

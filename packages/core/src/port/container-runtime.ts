@@ -94,8 +94,10 @@ export interface RunningContainer {
 /** Something happened to a container; ask `inspect` for what is true now. */
 export interface RuntimeEvent {
   readonly ref: ContainerRef;
-  readonly kind: 'started' | 'exited' | 'oom' | 'deleted' | 'changed';
+  readonly kind: 'started' | 'exited' | 'oom' | 'deleted' | 'changed' | 'remark';
   readonly exitCode?: number;
+  /** Of a `remark`: a warning for operators, which changes no state. */
+  readonly remark?: { readonly reason: string; readonly message: string };
   readonly at: number;
 }
 

@@ -30,6 +30,7 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
     vms: permanent('microvm'),
     vmImages: permanent('microvm-images'),
     vmKernels: permanent('microvm-kernels'),
+    vmSnapshots: permanent('microvm-snapshots'),
     network: volatile('capsule-net'),
     cells: volatile('capsule-cells'),
     mounts: volatile('capsule-volumes'),

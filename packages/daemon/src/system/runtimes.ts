@@ -74,6 +74,7 @@ function openMonitors(containerd: ContainerdConnection, { config, paths, log }: 
     stateFolder: paths.vms,
     imageFolder: paths.vmImages,
     kernelFolder: paths.vmKernels,
+    snapshotFolder: paths.vmSnapshots,
     firecrackerFolder: firecracker,
     limits: deviceLimits(limits),
     runFolder: paths.vmRun,

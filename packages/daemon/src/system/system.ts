@@ -188,6 +188,7 @@ async function startStored(
       paths.vms,
       paths.vmImages,
       paths.vmKernels,
+      paths.vmSnapshots,
     ],
     limits,
     leastMib,

@@ -158,6 +158,18 @@ test('a spec becomes a running container with its address and port maps', async 
   );
 });
 
+test('a remark of the runtime is an event of its workload', async () => {
+  const machine = new Machine();
+  machine.images.offer(NGINX);
+  await using daemon = machine.boot();
+  daemon.apply('web');
+  await daemon.until('web', runs);
+  const remark = { reason: 'NotResumed', message: 'the snapshot is damaged' };
+  machine.runtime.remark(refOfWorkload('web'), remark);
+  await daemon.until('web', () => daemon.reasons('web').includes('NotResumed'));
+  assert.equal(daemon.get('web')?.status.phase, 'running');
+});
+
 test('a deleted workload leaves nothing', async () => {
   const machine = new Machine();
   machine.images.offer(NGINX);

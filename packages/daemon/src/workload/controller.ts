@@ -263,9 +263,11 @@ export class WorkloadController {
   }
 
   /** Stores a change of the task at once, also while the cell waits for a retry. */
-  #handle({ ref, kind }: RuntimeEvent): void {
-    if (this.#parts.cells.container(ref) === undefined) return;
+  #handle({ ref, kind, remark }: RuntimeEvent): void {
+    const record = this.#parts.cells.container(ref);
+    if (record === undefined) return;
     const name = nameOfContainer(ref);
+    if (remark !== undefined) this.#noteRemark(record, remark);
     this.wake(ref.cell);
     if (kind === 'oom') this.#noteOutOfMemory(ref);
     this.#look(ref).catch((error: unknown) => {
@@ -279,6 +281,18 @@ export class WorkloadController {
     this.#isRuntimeAway = !isThere;
     const { cells, feed } = this.#parts;
     for (const { id } of cells.list()) feed.notify(cellKey(id));
+  }
+
+  #noteRemark(
+    record: ContainerRecord,
+    { reason, message }: NonNullable<RuntimeEvent['remark']>,
+  ): void {
+    const { observer, log } = this.#parts;
+    try {
+      observer.recordWarning(record, reason, message);
+    } catch (error) {
+      log.error('event not written', { name: nameOfContainer(record.ref), error });
+    }
   }
 
   #noteOutOfMemory(ref: ContainerRef): void {

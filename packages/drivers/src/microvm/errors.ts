@@ -63,6 +63,17 @@ export const microVmError = defineErrors('MICROVM', {
       `the kernel of microVM ${f.container} printed nothing for ${f.seconds} processor seconds`,
     hint: 'the capsule boots it again; reduce the load of the processor if this continues',
   },
+  NOT_RESUMED: {
+    kind: 'internal',
+    message: (f: Named & { why: string }) =>
+      `microVM ${f.container} could not be resumed from a snapshot: ${f.why}`,
+    hint: 'the capsule removes the snapshot and boots the microVM',
+  },
+  NO_SNAPSHOT: {
+    kind: 'internal',
+    message: (f: { detail: string }) => `no snapshot of a microVM was made: ${f.detail}`,
+    hint: 'microVMs boot at each start until a restart of capsuled tries again',
+  },
   STALLED: {
     kind: 'internal',
     message: (f: Named & { seconds: number }) =>

@@ -8,6 +8,8 @@ import { MicroVmRuntime } from './runtime/micro-vm-runtime.ts';
 import type { DeviceLimits } from './vmm/device-limits.ts';
 import { FirecrackerVmm } from './vmm/firecracker/firecracker-vmm.ts';
 import { QemuVmm } from './vmm/qemu/qemu-vmm.ts';
+import { SnapshotCache } from './warm/snapshot-cache.ts';
+import { WarmStarts } from './warm/warm-starts.ts';
 
 export interface MicroVmOptions {
   /** Records and writable disks, which survive a reboot: `/perm/microvm`. */
@@ -16,6 +18,8 @@ export interface MicroVmOptions {
   readonly imageFolder: string;
   /** Unpacked kernels: `/perm/microvm-kernels`. */
   readonly kernelFolder: string;
+  /** Snapshots of machines, a cache: `/perm/microvm-snapshots`. */
+  readonly snapshotFolder: string;
   /** Contains `firecracker` and `jailer`, if there are any. */
   readonly firecrackerFolder: string;
   /** The limits of every disk and every link of every microVM. Default: none. */
@@ -36,6 +40,9 @@ export interface MicroVmOptions {
   readonly cgroupRoot?: string;
 }
 
+/** All snapshots together. One of a guest of 256 MiB takes about 60 MiB. */
+const SNAPSHOTS_MOST_BYTES = 1024 ** 3;
+
 /** Opens the runtime of microVMs from the capsule's images, with the monitors that can run here. */
 export function openMicroVms(images: ImageSource, options: MicroVmOptions): MicroVmRuntime {
   const { silentMs, onProblem, limits = {} } = options;
@@ -55,6 +62,11 @@ export function openMicroVms(images: ImageSource, options: MicroVmOptions): Micr
       new QemuVmm({ architecture: arch, limits }),
     ],
     guestImage: new GuestImage(options.guestFolder ?? '/usr/lib/capsule/guest'),
+    warmStarts: new WarmStarts({
+      cache: new SnapshotCache(options.snapshotFolder, SNAPSHOTS_MOST_BYTES),
+      templateFolder: `${options.runFolder}-template`,
+      onProblem: (error) => onProblem('template', error),
+    }),
     cgroupRoot: options.cgroupRoot ?? '/sys/fs/cgroup',
     filesBinary: options.filesBinary ?? '/usr/bin/capsule-files',
     logBinary: options.logBinary ?? '/usr/bin/capsule-log',

@@ -78,6 +78,11 @@ export class FakeContainerRuntime implements ContainerRuntime {
     if (entry?.seen.task === 'running') this.#end(entry, exitCode);
   }
 
+  /** Reports a warning about a container, which changes no state. */
+  remark(ref: ContainerRef, remark: NonNullable<RuntimeEvent['remark']>): void {
+    this.#events.send({ ref, kind: 'remark', at: Date.now(), remark });
+  }
+
   /** Nothing answers any more; event streams end. */
   crash(): void {
     this.#isUp = false;

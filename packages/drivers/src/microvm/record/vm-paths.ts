@@ -37,7 +37,7 @@ export interface VmPaths {
 export function vmPaths(roots: VmRoots, id: string): VmPaths {
   const folder = join(roots.state, id);
   const runFolder = join(roots.run, runName(id));
-  const sockets = join(runFolder, 's');
+  const { folder: sockets, ...socketPaths } = vmSockets(runFolder);
   return {
     folder,
     made: join(folder, 'vm.json'),
@@ -47,9 +47,18 @@ export function vmPaths(roots: VmRoots, id: string): VmPaths {
     bootDisk: join(runFolder, 'boot.img'),
     view: join(runFolder, 'view'),
     sockets,
-    vsock: join(sockets, 'vsock'),
-    vhost: join(sockets, 'vhost'),
-    control: join(sockets, 'control'),
+    ...socketPaths,
+  };
+}
+
+/** Returns the sockets of a machine, and the folder that they are in. */
+export function vmSockets(runFolder: string) {
+  const folder = join(runFolder, 's');
+  return {
+    folder,
+    vsock: join(folder, 'vsock'),
+    vhost: join(folder, 'vhost'),
+    control: join(folder, 'control'),
   };
 }
 

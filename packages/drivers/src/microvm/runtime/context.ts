@@ -5,6 +5,7 @@ import type { GuestImage } from '../guest/guest-image.ts';
 import type { ProcessEnd } from '../process/start-process.ts';
 import type { VmRecords } from '../record/vm-records.ts';
 import type { Vmm } from '../vmm/vmm.ts';
+import type { WarmStarts } from '../warm/warm-starts.ts';
 
 /** The dependencies and options of the runtime's verbs. */
 export interface MicroVmContext {
@@ -17,6 +18,7 @@ export interface MicroVmContext {
   /** In order of preference. */
   readonly vmms: readonly Vmm[];
   readonly guestImage: GuestImage;
+  readonly warmStarts: WarmStarts;
   /** `/sys/fs/cgroup` */
   readonly cgroupRoot: string;
   /** The program that reads and writes files. */

@@ -220,6 +220,7 @@ async function open(t: TestContext, onProblem?: (container: string) => void) {
     records: new VmRecords({ state: join(folder, 'state'), run: join(folder, 'run') }),
     ends: new Map(),
     cgroupRoot: join(folder, 'cgroup'),
+    warmStarts: { clear: async () => undefined },
     onProblem: onProblem ?? ((_container: string, error: unknown) => assert.fail(String(error))),
   } as unknown as MicroVmContext;
   const runtime = new MicroVmRuntime(context);

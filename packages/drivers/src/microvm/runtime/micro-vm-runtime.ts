@@ -176,6 +176,7 @@ export class MicroVmRuntime implements ContainerRuntime, MachineMonitors, GuestV
       await this.#attemptLocked(id, () => records.renew(id));
     }
     await collectDisks(this.#context);
+    await this.#attempt('template', () => this.#context.warmStarts.clear());
   }
 
   /** Nothing to do: the agent ends a process when the connection of its caller ends. */

@@ -137,6 +137,10 @@ export class RunningVms {
     this.events.emit({ ref: spec.ref, kind, at: Date.now(), ...code });
   }
 
+  remark({ spec }: Pick<WatchedVm, 'spec'>, remark: NonNullable<RuntimeEvent['remark']>): void {
+    this.events.emit({ ref: spec.ref, kind: 'remark', at: Date.now(), remark });
+  }
+
   /** Handles a payload that ended by itself: the guest flushes its disks, then the machine is ended. */
   async #recordExit(vm: WatchedVm, end: VmEnd): Promise<void> {
     await this.withLock(vm.id, async () => {

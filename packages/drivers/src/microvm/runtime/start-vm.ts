@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ContainerSpec, containerCgroup, type TapLink } from '@capsule/core';
-import { writeBootDisk } from '../disk/boot-disk.ts';
+import { writeBootDisk, writeTemplateDisk } from '../disk/boot-disk.ts';
 import { microVmError } from '../errors.ts';
 import { ReadySocket } from '../guest/ready-socket.ts';
 import type { ProcessEnd } from '../process/start-process.ts';
@@ -16,19 +16,27 @@ import { awaitReady, checkAlive, consoleSize } from './await-ready.ts';
 import type { MicroVmContext } from './context.ts';
 import { describeMachine } from './describe-machine.ts';
 import { handOver } from './hand-over.ts';
+import { resumeWarm } from './resume-warm.ts';
 import { startWriters } from './start-writers.ts';
 
 const GENERATION = 2;
 const NANOS_PER_MS = 1_000_000n;
 
+export interface StartHow {
+  /** The number of this boot within the start, counted from one. */
+  readonly boot: number;
+  /** Whether the machine may be resumed from a snapshot. */
+  readonly isWarm: boolean;
+}
+
 /**
- * Boots a machine and hands its payload over; returns the recorded run. Everything is recorded before it is
+ * Starts a machine and hands its payload over; returns the recorded run. Everything is recorded before it is
  * made, or as it appears, so `endVm` can remove it even after capsuled died.
  */
 export async function startVm(
   context: MicroVmContext,
   vm: MadeVm,
-  boot: number,
+  { boot, isWarm }: StartHow,
   signal?: AbortSignal,
 ): Promise<VmRun> {
   const { records } = context;
@@ -57,15 +65,6 @@ export async function startVm(
   await mkdir(paths.sockets, { mode: 0o700 });
   await chown(paths.sockets, tap.uid, tap.uid);
   await limitCgroup(context.cgroupRoot, cgroup, vm.spec.resources);
-  if (run.hasAgent) {
-    await writeBootDisk(paths.bootDisk, {
-      token: run.token,
-      hostname: vm.spec.hostname,
-      network: tap,
-      unixNanos: String(BigInt(Date.now()) * NANOS_PER_MS),
-      generation: GENERATION,
-    });
-  }
   using screen = await startWriters(
     {
       logBinary: context.logBinary,
@@ -81,14 +80,33 @@ export async function startVm(
   const onEnd = (end: ProcessEnd) => void context.ends.set(vm.id, end);
   const machine = await describeMachine(context, vm, { cgroupFiles, screen, tap, onEnd });
   await using ready = await ReadySocket.open(paths.vsock, tap.uid);
-  await vmm.start(machine, record);
-  if (run.hasAgent) {
-    await awaitReady(ready, vm, { run, boot, ends: context.ends }, signal);
-    await handOver(context, vm, run, signal);
+  const identity = {
+    token: run.token,
+    hostname: vm.spec.hostname,
+    network: tap,
+    unixNanos: String(BigInt(Date.now()) * NANOS_PER_MS),
+    generation: GENERATION,
+  };
+  const snapshots = run.hasAgent ? vmm.snapshots : undefined;
+  const warm = isWarm && snapshots ? await context.warmStarts.find(snapshots, machine) : undefined;
+  const isAlive = () => checkAlive(vm, run, context.ends);
+  const untilReady = () => awaitReady(ready, vm, { run, boot, ends: context.ends }, signal);
+  if (warm !== undefined && snapshots !== undefined) {
+    await writeTemplateDisk(paths.bootDisk);
+    const order = { snapshots, machine, warm, identity, record, isAlive, untilReady };
+    await resumeWarm(context, order);
+  } else {
+    if (run.hasAgent) await writeBootDisk(paths.bootDisk, identity);
+    await vmm.start(machine, record);
+    if (run.hasAgent) await untilReady();
   }
+  if (run.hasAgent) await handOver(context, vm, run, signal);
   await checkAlive(vm, run, context.ends);
   run = { ...run, isStarted: true };
   await records.putRun(run);
+  if (warm === undefined && snapshots !== undefined) {
+    void context.warmStarts.prepare(snapshots, machine);
+  }
   return run;
 }
 

@@ -29,6 +29,15 @@ export async function preferredVmm(vmms: readonly Vmm[]): ReturnType<MachineMoni
   );
   const usable = states.find(({ ok }) => ok);
   const others = states.filter(({ ok }) => !ok).map(({ detail }) => detail);
-  const detail = [usable?.detail, ...others].filter((text) => text !== undefined).join('; ');
+  const starts = usable && describeStarts(vmms.find(({ kind }) => kind === usable.kind));
+  const detail = [usable?.detail, starts, ...others]
+    .filter((text) => text !== undefined)
+    .join('; ');
   return { ...(usable && { kind: usable.kind }), detail };
+}
+
+/** Returns whether machines start from snapshots, and why not. */
+function describeStarts(vmm: Vmm | undefined): string {
+  if (vmm?.snapshots !== undefined) return 'starts are warm';
+  return 'starts are cold, because QEMU cannot save the state of its vsock device';
 }

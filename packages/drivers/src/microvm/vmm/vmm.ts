@@ -42,10 +42,38 @@ export interface MachineProcess extends ProcessMark {
   readonly role: string;
 }
 
+/** Records a process of a machine before anything depends on it. */
+export type RecordProcess = (process: MachineProcess) => Promise<void>;
+
 export interface VmmState {
   readonly ok: boolean;
   /** For operators: the version and how it runs guests; or why it cannot be used. */
   readonly detail: string;
+}
+
+/** The files from which a machine is resumed. */
+export interface SnapshotFiles {
+  /** The processors and devices. */
+  readonly state: string;
+  readonly memory: string;
+}
+
+/** The part of a monitor that snapshots machines and resumes them, as often as wanted. */
+export interface SnapshotVmm {
+  /**
+   * Describes all that a snapshot of this machine fixes, with the monitor itself. Two machines that differ
+   * only in identity, disks and link have equal descriptions.
+   */
+  describe(machine: Machine): Promise<string>;
+  /** Starts like `Vmm.start`, but with a link that leads nowhere. `into` is a folder for the snapshot. */
+  startTemplate(machine: Machine, into: string, record: RecordProcess): Promise<void>;
+  /** Writes a snapshot of a machine that `startTemplate` started. The machine stands still afterwards. */
+  take(machine: Machine, into: string): Promise<SnapshotFiles>;
+  /**
+   * Starts like `Vmm.start`, from a snapshot of a machine with an equal description. The kernel of the guest
+   * learns the sizes of its disks a moment later.
+   */
+  resume(machine: Machine, from: SnapshotFiles, record: RecordProcess): Promise<void>;
 }
 
 /**
@@ -54,13 +82,15 @@ export interface VmmState {
  */
 export interface Vmm {
   readonly kind: 'qemu' | 'firecracker';
+  /** Absent: every machine of this monitor boots. */
+  readonly snapshots?: SnapshotVmm;
   /** Never fails. */
   probe(): Promise<VmmState>;
   /**
    * Starts the machine and passes each of its processes to `record`, the machine itself last, unless it has
    * ended by then. Ends the processes that it started before a failure.
    */
-  start(machine: Machine, record: (process: MachineProcess) => Promise<void>): Promise<void>;
+  start(machine: Machine, record: RecordProcess): Promise<void>;
   /** Presses the machine's power button, for guests without an agent. */
   powerDown(control: string): Promise<void>;
 }

@@ -9,6 +9,8 @@ export interface ApiCall {
   readonly method: 'GET' | 'PUT' | 'PATCH';
   readonly path: string;
   readonly body?: object;
+  /** Default five seconds. */
+  readonly limitMs?: number;
 }
 
 interface Reply {
@@ -18,7 +20,7 @@ interface Reply {
 
 /**
  * Calls Firecracker's API, which is HTTP on a unix socket. Returns the object of its reply, and an empty one
- * for an empty reply. Fails with `MICROVM_VMM_REFUSES`, within five seconds.
+ * for an empty reply. Fails with `MICROVM_VMM_REFUSES`, within the limit of the call.
  */
 export async function callFirecracker(
   socketPath: string,
@@ -35,10 +37,13 @@ export async function callFirecracker(
   throw microVmError.VMM_REFUSES({ command, detail });
 }
 
-function send(socketPath: string, { method, path, body }: ApiCall): Promise<Reply> {
+function send(
+  socketPath: string,
+  { method, path, body, limitMs = LIMIT_MS }: ApiCall,
+): Promise<Reply> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   const content = body === undefined ? '' : JSON.stringify(body);
-  const signal = AbortSignal.timeout(LIMIT_MS);
+  const signal = AbortSignal.timeout(limitMs);
   const headers = {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(content),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SAMPLE_MACHINE } from '../sample-machine.ts';
 import type { Machine } from '../vmm.ts';
-import { describeJail } from './jail.ts';
+import { describeJail, type JailBoot } from './jail.ts';
 import { describeFirecracker } from './machine-config.ts';
 
 const MACHINE: Machine = {
@@ -61,7 +61,9 @@ test('the machine has the size of its manifest, and its own link', () => {
   ]);
 });
 
-const jail = () =>
+const BOOT = { kernel: '/kernels/a.elf', config: '/run/vm/machine.json' };
+
+const jail = (boot: JailBoot = BOOT) =>
   describeJail({
     machine: MACHINE,
     disks: [
@@ -70,17 +72,16 @@ const jail = () =>
       { path: '/perm/root.img', readOnly: false },
     ],
     holder: 41,
-    kernel: '/kernels/a.elf',
-    config: '/run/vm/machine.json',
+    boot,
     jailer: '/fc/jailer',
     program: '/fc/firecracker-v1',
     place: '/run/vm/jail',
     pidFile: '/run/vm/machine.pid',
-  }).slice(8);
+  });
 
 test("a jail contains the machine's files and no others", () => {
   assert.equal(
-    jail().join(' '),
+    jail().slice(8).join(' '),
     [
       '/run/vm/jail /run/vm/jail/firecracker-v1/firecracker/root firecracker-v1.pid',
       '/run/vm/machine.pid folder /s /run/vm/s reads /machine.json /run/vm/machine.json',
@@ -91,5 +92,23 @@ test("a jail contains the machine's files and no others", () => {
       '--gid 1882193410 --chroot-base-dir /run/vm/jail --new-pid-ns',
       '-- --api-sock /s/control --config-file /machine.json --show-level',
     ].join(' '),
+  );
+});
+
+test('a machine that is resumed gets the snapshot as its own user, and no kernel', () => {
+  const words = jail({ snapshot: { state: '/snapshots/k/state', memory: '/snapshots/k/memory' } });
+  assert.match(
+    words.join(' '),
+    / lent \/state \/snapshots\/k\/state 1882193410 lent \/memory \/snapshots\/k\/memory 1882193410 disk /,
+  );
+  assert.doesNotMatch(words.slice(8).join(' '), /kernel|initramfs|--config-file/);
+});
+
+test('a template has a link in a network of its own, and a folder for its snapshot', () => {
+  const words = jail({ ...BOOT, template: { folder: '/snapshots/k.new' } });
+  assert.deepEqual(words.slice(0, 5), ['unshare', '--mount', '--propagation', 'slave', '--net']);
+  assert.match(
+    words.join(' '),
+    / link capac14fe02 1882193410 folder \/taken \/snapshots\/k.new disk /,
   );
 });

@@ -18,7 +18,20 @@ export const JAIL_PATHS = {
   initramfs: '/initramfs',
   sockets: '/s',
   disk: (index: number) => `/disk${index}`,
+  /** A folder for a snapshot that is taken. */
+  taken: '/taken',
+  /** The files of the snapshot that the machine is resumed from. */
+  state: '/state',
+  memory: '/memory',
 } as const;
+
+/** Firecracker's name of the one network interface. */
+export const INTERFACE = 'net';
+
+/** Firecracker's name of a disk. */
+export function driveId(index: number): string {
+  return `disk${index}`;
+}
 
 /** Returns the path of a machine's socket inside the jail. */
 export function jailSocket(path: string): string {
@@ -50,7 +63,7 @@ export function describeFirecracker(
       smt: false,
     },
     drives: machine.disks.map(({ readOnly }, index) => ({
-      drive_id: `disk${index}`,
+      drive_id: driveId(index),
       path_on_host: JAIL_PATHS.disk(index),
       is_root_device: false,
       is_read_only: readOnly,
@@ -59,7 +72,7 @@ export function describeFirecracker(
     })),
     'network-interfaces': [
       {
-        iface_id: 'net',
+        iface_id: INTERFACE,
         guest_mac: tap.hardwareAddress,
         host_dev_name: tap.device,
         ...(link && { rx_rate_limiter: link, tx_rate_limiter: link }),
