@@ -6,22 +6,22 @@ import { version } from './version.ts';
 const CONFIG_PATH = '/perm/capsuled.json';
 
 const log = createLog((line) => process.stdout.write(line));
-process.umask(0o077);
 
-// Last resort for an unforeseen failure: workloads keep running, and PID 1 starts a new capsuled,
-// which inspects everything. Expected failures (of a disk, containerd, a guest) are handled where
-// they occur.
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => {
-    log.error('bug: unhandled failure, capsuled exits', { event, error });
-    process.exit(1);
-  });
-}
-
-void main();
-
-/** A function, not a top-level await: the bundle that ships is CommonJS. */
-async function main(): Promise<void> {
+/**
+ * Runs capsuled in this process. Its starter calls it; the build only loads this module, to keep the code that V8 has
+ * compiled by then.
+ */
+export async function start(): Promise<void> {
+  process.umask(0o077);
+  // Last resort for an unforeseen failure: workloads keep running, and PID 1 starts a new capsuled,
+  // which inspects everything. Expected failures (of a disk, containerd, a guest) are handled where
+  // they occur.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.error('bug: unhandled failure, capsuled exits', { event, error });
+      process.exit(1);
+    });
+  }
   try {
     const system = await startSystem({ config: readConfig(CONFIG_PATH), log, version });
     // Workloads keep running without capsuled; the next capsuled finds them.

@@ -12,14 +12,14 @@
  * power-off, one time in thirty on a busy machine, until PID 1 killed it. Collections keep their threads: without them a
  * push of 300 MB made capsuled grow by 73 MB instead of 56.
  */
-const NODE_FLAGS = [
+export const CAPSULED_FLAGS: readonly string[] = [
   '--optimize-for-size',
   '--max-semi-space-size=4',
   '--no-opt',
   '--no-maglev',
   '--no-concurrent-sparkplug',
   '--no-concurrent-recompilation',
-].join(' ');
+];
 
 /**
  * Set at all, it keeps the C library from raising its thresholds by what was freed: buffers of a
@@ -37,7 +37,7 @@ exec = /usr/bin/containerd --config /etc/containerd/config.toml
 oom-score-adj = -999
 
 [capsuled]
-exec = /usr/bin/node ${NODE_FLAGS} /usr/lib/capsule/capsuled.cjs
+exec = /usr/bin/node ${CAPSULED_FLAGS.join(' ')} /usr/lib/capsule/capsuled.cjs
 env = NODE_ENV=production
 env = MALLOC_TRIM_THRESHOLD_=${FREE_AT_BYTES}
 oom-score-adj = -900

@@ -4,6 +4,8 @@ import { imagerError } from '../errors.ts';
 export interface BundleRequest {
   readonly entry: string;
   readonly output: string;
+  /** The text around the code. */
+  readonly around?: readonly [before: string, after: string];
 }
 
 /**
@@ -11,6 +13,7 @@ export interface BundleRequest {
  * faster than a module, with a linked source map beside it.
  */
 export async function bundleProgram(request: BundleRequest): Promise<void> {
+  const [before, after] = request.around ?? ['', ''];
   const options: BuildOptions = {
     entryPoints: [request.entry],
     outfile: request.output,
@@ -25,7 +28,10 @@ export async function bundleProgram(request: BundleRequest): Promise<void> {
     logLevel: 'silent',
     // A CommonJS file has no import.meta; code that asks where it lives gets its own path.
     define: { 'import.meta.url': '__bundle_url', 'import.meta.main': 'true' },
-    banner: { js: "const __bundle_url = require('node:url').pathToFileURL(__filename).href;" },
+    banner: {
+      js: `${before}const __bundle_url = require('node:url').pathToFileURL(__filename).href;`,
+    },
+    footer: { js: after },
   };
   try {
     await build(options);

@@ -34,6 +34,7 @@ const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
     '../../../cli/build.ts',
     ...[
       'build-packs.ts',
+      'help-pages.ts',
       'lazy-module.ts',
       'lean-schemas.ts',
       'module-graph.ts',
@@ -44,7 +45,12 @@ const RECIPES: Readonly<Record<StepName, readonly string[]>> = {
     ].map((file) => `../../../cli/build/${file}`),
     '../../../cli/package.json',
   ],
-  capsuled: ['capsuled-layer.ts'],
+  capsuled: [
+    'capsuled-layer.ts',
+    '../program/bundle-compiled.ts',
+    '../program/bundle-program.ts',
+    '../profiles/service-table.ts',
+  ],
   hardware: ['hardware-layer.ts', ...PROGRAMS, '../uki/machine-kernel.ts'],
   machine: ['machine-layer.ts', 'config-layer.ts'],
 };
