@@ -85,6 +85,7 @@ export type * from './port/container-runtime.ts';
 export type * from './port/exec-session.ts';
 export type * from './port/guest-volumes.ts';
 export type * from './port/host-paths.ts';
+export type * from './port/host-shell.ts';
 export type * from './port/image-store.ts';
 export * from './port/kernel-features.ts';
 export type * from './port/log-store.ts';

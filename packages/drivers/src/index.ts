@@ -28,6 +28,7 @@ export {
 } from './containerd/realm-store/containerd-realms.ts';
 export { filesError } from './files-program/errors.ts';
 export { KernelPaths } from './host-paths/kernel-paths.ts';
+export { NativeHostShell } from './host-shell/native-host-shell.ts';
 export { RunningKernel } from './kernel-features/running-kernel.ts';
 export { logError } from './log-files/errors.ts';
 export { FileLogs } from './log-files/file-logs.ts';

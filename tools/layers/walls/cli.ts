@@ -40,6 +40,7 @@ export const CLI: Folders = {
     ],
     tests: ['kuke', 'testing'],
   },
+  'shared/debug': { uses: ['program', 'shared/target', 'shared/workload'] },
   'shared/doctor': {
     uses: ['program', 'shared/render', 'shared/target'],
     tests: ['capsulectl', 'kuke', 'testing'],
@@ -218,6 +219,7 @@ export const CLI: Folders = {
       'shared/context',
       'shared/copy',
       'shared/event',
+      'shared/debug',
       'shared/explain',
       'shared/fleet',
       'shared/identity',

@@ -22,6 +22,7 @@ export const DAEMON: Folders = {
     uses: ['event', 'network', 'pause', 'store', 'volume', 'workload/errors.ts'],
     tests: ['system', 'testing'],
   },
+  debug: { uses: ['store', 'workload'] },
   scope: { uses: ['store'] },
   cell: {
     uses: ['pause', 'scope', 'store', 'workload'],
@@ -43,6 +44,7 @@ export const DAEMON: Folders = {
       'bulk',
       'capsule',
       'cell',
+      'debug',
       'diagnosis',
       'event',
       'identity',
@@ -68,6 +70,7 @@ export const DAEMON: Folders = {
       'capsule',
       'cell',
       'config',
+      'debug',
       'diagnosis',
       'event',
       'identity',

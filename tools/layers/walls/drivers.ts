@@ -4,8 +4,10 @@ import type { Folders } from '../folders.ts';
 export const DRIVERS: Folders = {
   // Ground that drivers share. `image` is the port by which microVMs reach what containerd holds.
   cgroup: { uses: [] },
+  'exec-output': { uses: [] },
   'files-program': { uses: [] },
   'host-paths': { uses: [] },
+  'host-shell': { uses: ['exec-output'] },
   image: { uses: ['oci'] },
   oci: { uses: [] },
   // The drivers, which know nothing of one another.
@@ -31,6 +33,7 @@ export const DRIVERS: Folders = {
       'containerd/gen',
       'containerd/runtime',
       'containerd/user',
+      'exec-output',
       'oci',
     ],
     tests: ['containerd', 'containerd/image', 'containerd/realm'],

@@ -25,6 +25,43 @@ export const CAPSULE_COMMANDS: readonly Command[] = [
     load: () => import('../shared/capsule/logs.ts'),
   },
   {
+    path: ['capsule', 'debug'],
+    aliases: [['debug'], ['debug-shell']],
+    summary: 'run a shell or a command with all rights on the capsule itself',
+    about:
+      'Without --image, the command has the programs, files, processes and network of the capsule: kuke, ctr and sudo act on ' +
+      'it. This needs no network, no container runtime and no space on the disk. With --image, a container of that ' +
+      'image has them in /host: chroot /host kuke get cells. When the command ends, or capsulectl does, ' +
+      'the capsule ends everything that the command started, removes its mounts, and deletes the container. The audit log ' +
+      'records each session. An operator needs the role admin and the right of host access.',
+    args: [
+      {
+        name: 'command',
+        summary: 'program and arguments; /bin/sh if absent',
+        isOptional: true,
+        isRepeatable: true,
+        isOfOther: true,
+      },
+    ],
+    flags: [
+      { flags: '-i, --image <image>', summary: 'run the command in a container of this image' },
+      { flags: '--keep', summary: 'keep the container of --image as a workload' },
+      {
+        flags: '-e, --env <name=value>',
+        summary: 'set a variable; NAME alone copies the variable of this shell, if it is set',
+        isRepeatable: true,
+      },
+    ],
+    examples: [
+      { line: 'capsulectl capsule debug', about: 'a shell' },
+      {
+        line: 'capsulectl capsule debug -- sudo ctr -n kukeon-main containers ls',
+        about: 'one command',
+      },
+    ],
+    load: () => import('../shared/debug/debug.ts'),
+  },
+  {
     path: ['capsule', 'reboot'],
     summary: 'stop all workloads in order, and reboot the machine',
     args: [],

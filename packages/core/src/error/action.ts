@@ -13,6 +13,7 @@ export const ACTIONS = {
   adopt: ['address', '--code', '--name'],
   'adoption.open': ['--for'],
   apply: ['--file'],
+  'capsule.debug': [],
   'capsule.info': [],
   'capsule.logs': [],
   'capsule.reboot': [],

@@ -16,6 +16,8 @@ import { requirePower } from '../capsule/own-machine.ts';
 import type { CapsuleProblem } from '../capsule/problems.ts';
 import { checkSections } from '../diagnosis/check-sections.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import { callerKey } from './access/caller-key.ts';
+import { type DebugParts, debugCapsule } from './capsule/debug.ts';
 import { type FindUpdates, updateMethods } from './capsule/updates.ts';
 import { joinChunks, type LogPiece } from './join-chunks.ts';
 
@@ -25,6 +27,7 @@ export interface CapsuleServiceParts {
   readonly diagnosis: Diagnosis;
   readonly systemLog: SystemLog;
   readonly updates: FindUpdates;
+  readonly debug: DebugParts;
   /** Undefined: the machine is not the capsule's own. */
   readonly power: MachinePower | undefined;
 }
@@ -50,6 +53,7 @@ export function capsuleService({
   diagnosis,
   systemLog,
   updates,
+  debug,
   power,
 }: CapsuleServiceParts): Partial<ServiceImpl<typeof CapsuleService>> {
   return {
@@ -64,6 +68,9 @@ export function capsuleService({
       return joinChunks((signal) => readSystemLog(request, systemLog, signal), context.signal);
     },
     ...updateMethods(updates),
+    debug(requests, { values, signal }) {
+      return debugCapsule(requests, debug, { caller: values.get(callerKey), signal });
+    },
     async rebootNode() {
       await requirePower(power, 'reboot').reboot();
       return { message: 'reboot scheduled' };

@@ -1,12 +1,13 @@
 import os from 'node:os';
 import { Edge } from '@capsule/api/server';
 import { type CapsuleError, isCapsuleError, keyedLock, shortIdOf } from '@capsule/core';
-import { SystemLogFile } from '@capsule/drivers';
+import { NativeHostShell, SystemLogFile } from '@capsule/drivers';
 import { createContextValues } from '@connectrpc/connect';
 import { auditEdge } from '../api/access/audit-edge.ts';
 import { authorizeEdge } from '../api/access/authorize-edge.ts';
 import { callerKey } from '../api/access/caller-key.ts';
 import { bulkEdge } from '../api/bulk-edge.ts';
+import type { DebugParts } from '../api/capsule/debug.ts';
 import type { CapsuleServiceParts } from '../api/capsule-service.ts';
 import { errorEdge } from '../api/error-edge.ts';
 import { HeapTuning } from '../api/heap-tuning.ts';
@@ -31,6 +32,7 @@ import { gateOf, recorderOf, rightsOf } from './access.ts';
 import type { ApiParts } from './api-parts.ts';
 import { createDiagnosis } from './diagnosis.ts';
 import { openNetworkPort } from './network-port.ts';
+import type { SystemPaths } from './paths.ts';
 import type { Ports } from './ports.ts';
 import type { Setup } from './setup.ts';
 import { identityOf, type Stored } from './stored.ts';
@@ -96,7 +98,16 @@ function capsuleParts(setup: Setup, parts: ApiParts): CapsuleServiceParts {
     diagnosis: createDiagnosis(setup, { ...parts, observer }),
     systemLog: new SystemLogFile(paths.systemLog),
     updates: () => requireUpdates(parts.updates),
+    debug: debugParts(paths, parts),
     power: parts.updates?.machine.power,
+  };
+}
+
+function debugParts(paths: SystemPaths, { stored, ports }: ApiParts): DebugParts {
+  return {
+    shell: new NativeHostShell(paths.shellBinary),
+    runtime: ports.runtime,
+    containers: isCapsuleError(stored) ? stored : stored.debug,
   };
 }
 

@@ -14,6 +14,9 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
     blobs: permanent('blobs'),
     content: permanent('containerd/io.containerd.content.v1.content'),
     filesBinary: '/usr/bin/capsule-files',
+    shellBinary: '/usr/bin/capsule-shell',
+    /** The containers that end with their debug sessions. */
+    debug: permanent('debug'),
     certs: permanent('containerd-certs.d'),
     secretKey: permanent('secret.key'),
     tls: permanent('tls'),

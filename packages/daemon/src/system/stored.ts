@@ -1,5 +1,6 @@
 import { type CapsuleError, isCapsuleError } from '@capsule/core';
 import type { AuditLog } from '../audit/log.ts';
+import type { DebugContainers } from '../debug/containers.ts';
 import type { RegistryCommands } from '../registry/commands.ts';
 import type { Base } from './base.ts';
 import type { Identity } from './identity.ts';
@@ -10,6 +11,7 @@ export interface Stored {
   readonly base: Base;
   readonly resources: Resources;
   readonly registries: RegistryCommands;
+  readonly debug: DebugContainers;
   readonly audit: AuditLog;
   /** Or the error that makes the capsule's certificate unusable. */
   readonly identity: Identity | CapsuleError;

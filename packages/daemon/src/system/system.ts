@@ -20,6 +20,7 @@ import { type Access, createAccess, endKey } from './access.ts';
 import { serveApi } from './api.ts';
 import { ApiProblems } from './api-problems.ts';
 import { createBase } from './base.ts';
+import { createDebug } from './debug.ts';
 import { openInspection } from './diagnosis.ts';
 import { createIdentity } from './identity.ts';
 import { openImages } from './images.ts';
@@ -198,6 +199,8 @@ async function startStored(
   const projection = new FileProjection({ root: paths.projection });
   const { runtimeId } = ports;
   stack.use(new Projector({ projection, scopes, cells, runtimeId, feed: base.feed, log })).start();
+  const debug = createDebug(paths.debug, base, resources);
+  await debug.removeLeft().catch((error) => log.error('debug containers not removed', { error }));
   const identity = createIdentity(setup, base, (kid) => endKey(access, kid));
-  return { base, resources, registries, identity, audit: new AuditLog(db) };
+  return { base, resources, registries, debug, identity, audit: new AuditLog(db) };
 }

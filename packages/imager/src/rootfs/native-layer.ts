@@ -12,6 +12,7 @@ const INSTALLED = {
   // Into the initramfs of microVMs, with capsule-files.
   'capsule-guest': 'usr/lib/capsule/guest/capsule-guest',
   'capsule-log': 'usr/bin/capsule-log',
+  'capsule-shell': 'usr/bin/capsule-shell',
   // Into the initramfs of machines.
   'capsule-stage0': 'usr/lib/capsule/stage0',
   'capsule-launch': 'usr/bin/capsule-launch',

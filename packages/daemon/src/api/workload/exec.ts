@@ -32,23 +32,35 @@ export interface WorkloadExecParts {
   readonly find: (target: ContainerTarget) => Pick<WorkloadRecord, 'ref'>;
 }
 
-/**
- * Runs another process in a workload and relays its input and output. Ends when the process ends,
- * whatever the client still sends. When the client disconnects, the process and its session are
- * ended.
- */
-export async function* execInWorkload(
+/** Starts the process of a configuration. Fails with `RUNTIME_*`. */
+export type StartExec = (config: WorkloadExecConfig, request: ExecRequest) => Promise<ExecSession>;
+
+/** Runs another process in a workload, as `relayExec`. */
+export function execInWorkload(
   messages: AsyncIterable<WorkloadExecClientMessage>,
   { runtime, find }: WorkloadExecParts,
   signal: AbortSignal,
 ): AsyncGenerator<Answer> {
+  const start: StartExec = async (config, request) =>
+    runtime.exec(find(config).ref, request, signal);
+  return relayExec(messages, start, signal);
+}
+
+/**
+ * Starts a process and relays its input and output. Ends when the process ends, whatever the client still sends. When
+ * the client disconnects, the process and its session are ended.
+ */
+export async function* relayExec(
+  messages: AsyncIterable<WorkloadExecClientMessage>,
+  start: StartExec,
+  signal: AbortSignal,
+): AsyncGenerator<Answer> {
   const incoming = messages[Symbol.asyncIterator]();
   const config = await readConfig(incoming);
-  const { ref } = find(config);
   const request = requestFromConfig(config);
   let session: ExecSession;
   try {
-    session = await runtime.exec(ref, request, signal);
+    session = await start(config, request);
   } catch (error) {
     yield* reportMissingProgram(error);
     return;

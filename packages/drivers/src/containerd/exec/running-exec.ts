@@ -2,10 +2,10 @@ import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { ExecOutput, ExecSession, TerminalSize } from '@capsule/core';
 import { Code } from '@connectrpc/connect';
+import { mergeOutput } from '../../exec-output/merge-output.ts';
 import { ignoring, translateErrors } from '../client/rpc-error.ts';
 import { type ExecOwner, endExec, forgetExec } from './end-exec.ts';
 import { type ExecFolder, openFifo } from './exec-folder.ts';
-import { mergeOutput } from './merge-output.ts';
 import { exitCodeOf, REPORT_BYTES } from './not-executed.ts';
 
 /** The silence after which children of an ended process are no longer waited for. */

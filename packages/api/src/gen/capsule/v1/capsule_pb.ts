@@ -7,13 +7,15 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf
 import type { Action } from "./error_pb.ts";
 import { file_capsule_v1_error } from "./error_pb.ts";
 import { file_capsule_v1_needs } from "./needs_pb.ts";
+import type { WorkloadExecClientMessage, WorkloadExecServerMessageSchema } from "./workload_pb.ts";
+import { file_capsule_v1_workload } from "./workload_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file capsule/v1/capsule.proto.
  */
 export const file_capsule_v1_capsule: GenFile = /*@__PURE__*/
-  fileDesc("ChhjYXBzdWxlL3YxL2NhcHN1bGUucHJvdG8SCmNhcHN1bGUudjEiEAoOR2V0SW5mb1JlcXVlc3Qi4QYKD0dldEluZm9SZXNwb25zZRIQCghob3N0bmFtZRgBIAEoCRIWCg5rZXJuZWxfcmVsZWFzZRgCIAEoCRIWCg5rZXJuZWxfdmVyc2lvbhgDIAEoCRIUCgxhcmNoaXRlY3R1cmUYBCABKAkSFgoOdXB0aW1lX3NlY29uZHMYBSABKAQSFwoPY2Fwc3VsZV92ZXJzaW9uGAYgASgJEhMKC2FjdGl2ZV9zbG90GAcgASgJEhQKDHBlbmRpbmdfc2xvdBgIIAEoCRIdChVwZW5kaW5nX2RlYWRsaW5lX3VuaXgYCSABKAMSFAoMbGFzdF92ZXJzaW9uGAogASgJEhoKEm1lbW9yeV90b3RhbF9ieXRlcxgLIAEoBBIeChZtZW1vcnlfYXZhaWxhYmxlX2J5dGVzGAwgASgEEhEKCWNwdV9jb3JlcxgNIAEoDRIRCgljcHVfbW9kZWwYDiABKAkSEQoJYm9vdF9kaXNrGA8gASgJEhgKEGRpc2tfdG90YWxfYnl0ZXMYECABKAQSHAoUdGhpbnBvb2xfdG90YWxfYnl0ZXMYESABKAQSGwoTdGhpbnBvb2xfdXNlZF9ieXRlcxgSIAEoBBIXCg9sb2NhbF90aW1lX3VuaXgYEyABKAMSGAoQcGVybV90b3RhbF9ieXRlcxgUIAEoBBIXCg9wZXJtX3VzZWRfYnl0ZXMYFSABKAQSEAoIc2hvcnRfaWQYFiABKAkSLAoIcHJvYmxlbXMYZCADKAsyGi5jYXBzdWxlLnYxLkNhcHN1bGVQcm9ibGVtEhcKD3J1bnRpbWVfdmVyc2lvbhhlIAEoCRIPCgdhZGRyZXNzGGYgASgJEhMKC2JyaWRnZV9jaWRyGGcgASgJEhcKD3dvcmtsb2Fkc190b3RhbBhoIAEoDRIZChF3b3JrbG9hZHNfcnVubmluZxhpIAEoDRIOCgZjZ3JvdXAYaiABKAkSGgoSc3RhcnRlZF9hdF91bml4X21zGGsgASgDEhYKDnZvbHVtZV9iYWNrZW5kGGwgASgJEh0KFXZvbHVtZV9iYWNrZW5kX2RldGFpbBhtIAEoCRIYChBtaWNyb192bV9iYWNrZW5kGG4gASgJEh8KF21pY3JvX3ZtX2JhY2tlbmRfZGV0YWlsGG8gASgJImIKDkNhcHN1bGVQcm9ibGVtEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEiMKB2FjdGlvbnMYBCADKAsyEi5jYXBzdWxlLnYxLkFjdGlvbiIjCg9EaWFnbm9zZVJlcXVlc3QSEAoIc2VjdGlvbnMYASADKAkiPAoQRGlhZ25vc2VSZXNwb25zZRIoCgZjaGVja3MYASADKAsyGC5jYXBzdWxlLnYxLkNhcHN1bGVDaGVjayKXAQoMQ2Fwc3VsZUNoZWNrEg8KB3NlY3Rpb24YASABKAkSDAoEbmFtZRgCIAEoCRIlCgVsZXZlbBgDIAEoDjIWLmNhcHN1bGUudjEuQ2hlY2tMZXZlbBIOCgZkZXRhaWwYBCABKAkSDAoEaGludBgFIAEoCRIjCgdhY3Rpb25zGAYgAygLMhIuY2Fwc3VsZS52MS5BY3Rpb24iSAoSQ2Fwc3VsZUxvZ3NSZXF1ZXN0Eg4KBmZvbGxvdxgBIAEoCBISCgp0YWlsX2xpbmVzGAIgASgFEg4KBmN1cnNvchhkIAEoCSJCCg9DYXBzdWxlTG9nQ2h1bmsSDAoEZGF0YRgBIAEoDBIOCgZjdXJzb3IYZCABKAkSEQoJYWZ0ZXJfZ2FwGGUgASgIIlsKD1VwZGF0ZU9TUmVxdWVzdBIwCghtZXRhZGF0YRgBIAEoCzIcLmNhcHN1bGUudjEuVXBkYXRlT1NNZXRhZGF0YUgAEg8KBWNodW5rGAIgASgMSABCBQoDbXNnInIKEFVwZGF0ZU9TTWV0YWRhdGESEwoLdG90YWxfYnl0ZXMYASABKAQSEgoKc2hhMjU2X2hleBgCIAEoCRIcChRhdXRvX2NvbmZpcm1fc2Vjb25kcxhkIAEoDRIXCg9hbGxvd19kb3duZ3JhZGUYZSABKAgibAoQVXBkYXRlT1NSZXNwb25zZRIRCgluZXh0X3Nsb3QYASABKAkSFAoMbmV4dF92ZXJzaW9uGAIgASgJEhgKEHJlYm9vdF9zY2hlZHVsZWQYAyABKAgSFQoNdHJpYWxfc2Vjb25kcxhkIAEoDSIWChRVcGRhdGVDb25maXJtUmVxdWVzdCJKChVVcGRhdGVDb25maXJtUmVzcG9uc2USFgoOY29tbWl0dGVkX3Nsb3QYASABKAkSGQoRY29tbWl0dGVkX3ZlcnNpb24YAiABKAkiFwoVVXBkYXRlUm9sbGJhY2tSZXF1ZXN0IjcKFlVwZGF0ZVJvbGxiYWNrUmVzcG9uc2USDAoEc2xvdBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJIhYKFFVwZGF0ZUhpc3RvcnlSZXF1ZXN0IkEKFVVwZGF0ZUhpc3RvcnlSZXNwb25zZRIoCgd1cGRhdGVzGAEgAygLMhcuY2Fwc3VsZS52MS5VcGRhdGVFbnRyeSLWAQoLVXBkYXRlRW50cnkSJgoFc3RhdGUYASABKA4yFy5jYXBzdWxlLnYxLlVwZGF0ZVN0YXRlEhEKCWZyb21fc2xvdBgCIAEoCRIUCgxmcm9tX3ZlcnNpb24YAyABKAkSDwoHdG9fc2xvdBgEIAEoCRISCgp0b192ZXJzaW9uGAUgASgJEhoKEnN0YXJ0ZWRfYXRfdW5peF9tcxgGIAEoAxIYChBlbmRlZF9hdF91bml4X21zGAcgASgDEg4KBnJlYXNvbhgIIAEoCRILCgNsb2cYCSADKAkiEwoRUmVib290Tm9kZVJlcXVlc3QiJQoSUmVib290Tm9kZVJlc3BvbnNlEg8KB21lc3NhZ2UYASABKAkiFQoTUG93ZXJPZmZOb2RlUmVxdWVzdCInChRQb3dlck9mZk5vZGVSZXNwb25zZRIPCgdtZXNzYWdlGAEgASgJKmkKCkNoZWNrTGV2ZWwSGwoXQ0hFQ0tfTEVWRUxfVU5TUEVDSUZJRUQQABISCg5DSEVDS19MRVZFTF9PSxABEhQKEENIRUNLX0xFVkVMX1dBUk4QAhIUChBDSEVDS19MRVZFTF9GQUlMEAMqyAEKC1VwZGF0ZVN0YXRlEhwKGFVQREFURV9TVEFURV9VTlNQRUNJRklFRBAAEhgKFFVQREFURV9TVEFURV9XUklUSU5HEAESFgoSVVBEQVRFX1NUQVRFX1JFQURZEAISFgoSVVBEQVRFX1NUQVRFX1RSSUFMEAMSGgoWVVBEQVRFX1NUQVRFX0NPTkZJUk1FRBAEEhwKGFVQREFURV9TVEFURV9ST0xMRURfQkFDSxAFEhcKE1VQREFURV9TVEFURV9GQUlMRUQQBjKMBgoOQ2Fwc3VsZVNlcnZpY2USSAoHR2V0SW5mbxIaLmNhcHN1bGUudjEuR2V0SW5mb1JlcXVlc3QaGy5jYXBzdWxlLnYxLkdldEluZm9SZXNwb25zZSIEoLsYAhJLCghEaWFnbm9zZRIbLmNhcHN1bGUudjEuRGlhZ25vc2VSZXF1ZXN0GhwuY2Fwc3VsZS52MS5EaWFnbm9zZVJlc3BvbnNlIgSguxgCElEKClN0cmVhbUxvZ3MSHi5jYXBzdWxlLnYxLkNhcHN1bGVMb2dzUmVxdWVzdBobLmNhcHN1bGUudjEuQ2Fwc3VsZUxvZ0NodW5rIgSguxgCMAESTQoIVXBkYXRlT1MSGy5jYXBzdWxlLnYxLlVwZGF0ZU9TUmVxdWVzdBocLmNhcHN1bGUudjEuVXBkYXRlT1NSZXNwb25zZSIEoLsYBCgBEloKDVVwZGF0ZUNvbmZpcm0SIC5jYXBzdWxlLnYxLlVwZGF0ZUNvbmZpcm1SZXF1ZXN0GiEuY2Fwc3VsZS52MS5VcGRhdGVDb25maXJtUmVzcG9uc2UiBKC7GAQSXQoOVXBkYXRlUm9sbGJhY2sSIS5jYXBzdWxlLnYxLlVwZGF0ZVJvbGxiYWNrUmVxdWVzdBoiLmNhcHN1bGUudjEuVXBkYXRlUm9sbGJhY2tSZXNwb25zZSIEoLsYBBJaCg1VcGRhdGVIaXN0b3J5EiAuY2Fwc3VsZS52MS5VcGRhdGVIaXN0b3J5UmVxdWVzdBohLmNhcHN1bGUudjEuVXBkYXRlSGlzdG9yeVJlc3BvbnNlIgSguxgCElEKClJlYm9vdE5vZGUSHS5jYXBzdWxlLnYxLlJlYm9vdE5vZGVSZXF1ZXN0Gh4uY2Fwc3VsZS52MS5SZWJvb3ROb2RlUmVzcG9uc2UiBKC7GAQSVwoMUG93ZXJPZmZOb2RlEh8uY2Fwc3VsZS52MS5Qb3dlck9mZk5vZGVSZXF1ZXN0GiAuY2Fwc3VsZS52MS5Qb3dlck9mZk5vZGVSZXNwb25zZSIEoLsYBGIGcHJvdG8z", [file_capsule_v1_error, file_capsule_v1_needs]);
+  fileDesc("ChhjYXBzdWxlL3YxL2NhcHN1bGUucHJvdG8SCmNhcHN1bGUudjEiEAoOR2V0SW5mb1JlcXVlc3Qi4QYKD0dldEluZm9SZXNwb25zZRIQCghob3N0bmFtZRgBIAEoCRIWCg5rZXJuZWxfcmVsZWFzZRgCIAEoCRIWCg5rZXJuZWxfdmVyc2lvbhgDIAEoCRIUCgxhcmNoaXRlY3R1cmUYBCABKAkSFgoOdXB0aW1lX3NlY29uZHMYBSABKAQSFwoPY2Fwc3VsZV92ZXJzaW9uGAYgASgJEhMKC2FjdGl2ZV9zbG90GAcgASgJEhQKDHBlbmRpbmdfc2xvdBgIIAEoCRIdChVwZW5kaW5nX2RlYWRsaW5lX3VuaXgYCSABKAMSFAoMbGFzdF92ZXJzaW9uGAogASgJEhoKEm1lbW9yeV90b3RhbF9ieXRlcxgLIAEoBBIeChZtZW1vcnlfYXZhaWxhYmxlX2J5dGVzGAwgASgEEhEKCWNwdV9jb3JlcxgNIAEoDRIRCgljcHVfbW9kZWwYDiABKAkSEQoJYm9vdF9kaXNrGA8gASgJEhgKEGRpc2tfdG90YWxfYnl0ZXMYECABKAQSHAoUdGhpbnBvb2xfdG90YWxfYnl0ZXMYESABKAQSGwoTdGhpbnBvb2xfdXNlZF9ieXRlcxgSIAEoBBIXCg9sb2NhbF90aW1lX3VuaXgYEyABKAMSGAoQcGVybV90b3RhbF9ieXRlcxgUIAEoBBIXCg9wZXJtX3VzZWRfYnl0ZXMYFSABKAQSEAoIc2hvcnRfaWQYFiABKAkSLAoIcHJvYmxlbXMYZCADKAsyGi5jYXBzdWxlLnYxLkNhcHN1bGVQcm9ibGVtEhcKD3J1bnRpbWVfdmVyc2lvbhhlIAEoCRIPCgdhZGRyZXNzGGYgASgJEhMKC2JyaWRnZV9jaWRyGGcgASgJEhcKD3dvcmtsb2Fkc190b3RhbBhoIAEoDRIZChF3b3JrbG9hZHNfcnVubmluZxhpIAEoDRIOCgZjZ3JvdXAYaiABKAkSGgoSc3RhcnRlZF9hdF91bml4X21zGGsgASgDEhYKDnZvbHVtZV9iYWNrZW5kGGwgASgJEh0KFXZvbHVtZV9iYWNrZW5kX2RldGFpbBhtIAEoCRIYChBtaWNyb192bV9iYWNrZW5kGG4gASgJEh8KF21pY3JvX3ZtX2JhY2tlbmRfZGV0YWlsGG8gASgJImIKDkNhcHN1bGVQcm9ibGVtEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIMCgRoaW50GAMgASgJEiMKB2FjdGlvbnMYBCADKAsyEi5jYXBzdWxlLnYxLkFjdGlvbiIjCg9EaWFnbm9zZVJlcXVlc3QSEAoIc2VjdGlvbnMYASADKAkiPAoQRGlhZ25vc2VSZXNwb25zZRIoCgZjaGVja3MYASADKAsyGC5jYXBzdWxlLnYxLkNhcHN1bGVDaGVjayKXAQoMQ2Fwc3VsZUNoZWNrEg8KB3NlY3Rpb24YASABKAkSDAoEbmFtZRgCIAEoCRIlCgVsZXZlbBgDIAEoDjIWLmNhcHN1bGUudjEuQ2hlY2tMZXZlbBIOCgZkZXRhaWwYBCABKAkSDAoEaGludBgFIAEoCRIjCgdhY3Rpb25zGAYgAygLMhIuY2Fwc3VsZS52MS5BY3Rpb24iSAoSQ2Fwc3VsZUxvZ3NSZXF1ZXN0Eg4KBmZvbGxvdxgBIAEoCBISCgp0YWlsX2xpbmVzGAIgASgFEg4KBmN1cnNvchhkIAEoCSJCCg9DYXBzdWxlTG9nQ2h1bmsSDAoEZGF0YRgBIAEoDBIOCgZjdXJzb3IYZCABKAkSEQoJYWZ0ZXJfZ2FwGGUgASgIIlsKD1VwZGF0ZU9TUmVxdWVzdBIwCghtZXRhZGF0YRgBIAEoCzIcLmNhcHN1bGUudjEuVXBkYXRlT1NNZXRhZGF0YUgAEg8KBWNodW5rGAIgASgMSABCBQoDbXNnInIKEFVwZGF0ZU9TTWV0YWRhdGESEwoLdG90YWxfYnl0ZXMYASABKAQSEgoKc2hhMjU2X2hleBgCIAEoCRIcChRhdXRvX2NvbmZpcm1fc2Vjb25kcxhkIAEoDRIXCg9hbGxvd19kb3duZ3JhZGUYZSABKAgibAoQVXBkYXRlT1NSZXNwb25zZRIRCgluZXh0X3Nsb3QYASABKAkSFAoMbmV4dF92ZXJzaW9uGAIgASgJEhgKEHJlYm9vdF9zY2hlZHVsZWQYAyABKAgSFQoNdHJpYWxfc2Vjb25kcxhkIAEoDSIWChRVcGRhdGVDb25maXJtUmVxdWVzdCJKChVVcGRhdGVDb25maXJtUmVzcG9uc2USFgoOY29tbWl0dGVkX3Nsb3QYASABKAkSGQoRY29tbWl0dGVkX3ZlcnNpb24YAiABKAkiFwoVVXBkYXRlUm9sbGJhY2tSZXF1ZXN0IjcKFlVwZGF0ZVJvbGxiYWNrUmVzcG9uc2USDAoEc2xvdBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJIhYKFFVwZGF0ZUhpc3RvcnlSZXF1ZXN0IkEKFVVwZGF0ZUhpc3RvcnlSZXNwb25zZRIoCgd1cGRhdGVzGAEgAygLMhcuY2Fwc3VsZS52MS5VcGRhdGVFbnRyeSLWAQoLVXBkYXRlRW50cnkSJgoFc3RhdGUYASABKA4yFy5jYXBzdWxlLnYxLlVwZGF0ZVN0YXRlEhEKCWZyb21fc2xvdBgCIAEoCRIUCgxmcm9tX3ZlcnNpb24YAyABKAkSDwoHdG9fc2xvdBgEIAEoCRISCgp0b192ZXJzaW9uGAUgASgJEhoKEnN0YXJ0ZWRfYXRfdW5peF9tcxgGIAEoAxIYChBlbmRlZF9hdF91bml4X21zGAcgASgDEg4KBnJlYXNvbhgIIAEoCRILCgNsb2cYCSADKAkidwoMRGVidWdSZXF1ZXN0EikKBnRhcmdldBgBIAEoCzIXLmNhcHN1bGUudjEuRGVidWdUYXJnZXRIABI1CgRleGVjGAIgASgLMiUuY2Fwc3VsZS52MS5Xb3JrbG9hZEV4ZWNDbGllbnRNZXNzYWdlSABCBQoDbXNnIioKC0RlYnVnVGFyZ2V0Eg0KBWltYWdlGAEgASgJEgwKBGtlZXAYAiABKAgiEwoRUmVib290Tm9kZVJlcXVlc3QiJQoSUmVib290Tm9kZVJlc3BvbnNlEg8KB21lc3NhZ2UYASABKAkiFQoTUG93ZXJPZmZOb2RlUmVxdWVzdCInChRQb3dlck9mZk5vZGVSZXNwb25zZRIPCgdtZXNzYWdlGAEgASgJKmkKCkNoZWNrTGV2ZWwSGwoXQ0hFQ0tfTEVWRUxfVU5TUEVDSUZJRUQQABISCg5DSEVDS19MRVZFTF9PSxABEhQKEENIRUNLX0xFVkVMX1dBUk4QAhIUChBDSEVDS19MRVZFTF9GQUlMEAMqyAEKC1VwZGF0ZVN0YXRlEhwKGFVQREFURV9TVEFURV9VTlNQRUNJRklFRBAAEhgKFFVQREFURV9TVEFURV9XUklUSU5HEAESFgoSVVBEQVRFX1NUQVRFX1JFQURZEAISFgoSVVBEQVRFX1NUQVRFX1RSSUFMEAMSGgoWVVBEQVRFX1NUQVRFX0NPTkZJUk1FRBAEEhwKGFVQREFURV9TVEFURV9ST0xMRURfQkFDSxAFEhcKE1VQREFURV9TVEFURV9GQUlMRUQQBjLgBgoOQ2Fwc3VsZVNlcnZpY2USSAoHR2V0SW5mbxIaLmNhcHN1bGUudjEuR2V0SW5mb1JlcXVlc3QaGy5jYXBzdWxlLnYxLkdldEluZm9SZXNwb25zZSIEoLsYAhJLCghEaWFnbm9zZRIbLmNhcHN1bGUudjEuRGlhZ25vc2VSZXF1ZXN0GhwuY2Fwc3VsZS52MS5EaWFnbm9zZVJlc3BvbnNlIgSguxgCElEKClN0cmVhbUxvZ3MSHi5jYXBzdWxlLnYxLkNhcHN1bGVMb2dzUmVxdWVzdBobLmNhcHN1bGUudjEuQ2Fwc3VsZUxvZ0NodW5rIgSguxgCMAESTQoIVXBkYXRlT1MSGy5jYXBzdWxlLnYxLlVwZGF0ZU9TUmVxdWVzdBocLmNhcHN1bGUudjEuVXBkYXRlT1NSZXNwb25zZSIEoLsYBCgBEloKDVVwZGF0ZUNvbmZpcm0SIC5jYXBzdWxlLnYxLlVwZGF0ZUNvbmZpcm1SZXF1ZXN0GiEuY2Fwc3VsZS52MS5VcGRhdGVDb25maXJtUmVzcG9uc2UiBKC7GAQSXQoOVXBkYXRlUm9sbGJhY2sSIS5jYXBzdWxlLnYxLlVwZGF0ZVJvbGxiYWNrUmVxdWVzdBoiLmNhcHN1bGUudjEuVXBkYXRlUm9sbGJhY2tSZXNwb25zZSIEoLsYBBJaCg1VcGRhdGVIaXN0b3J5EiAuY2Fwc3VsZS52MS5VcGRhdGVIaXN0b3J5UmVxdWVzdBohLmNhcHN1bGUudjEuVXBkYXRlSGlzdG9yeVJlc3BvbnNlIgSguxgCElIKBURlYnVnEhguY2Fwc3VsZS52MS5EZWJ1Z1JlcXVlc3QaJS5jYXBzdWxlLnYxLldvcmtsb2FkRXhlY1NlcnZlck1lc3NhZ2UiBKC7GAQoATABElEKClJlYm9vdE5vZGUSHS5jYXBzdWxlLnYxLlJlYm9vdE5vZGVSZXF1ZXN0Gh4uY2Fwc3VsZS52MS5SZWJvb3ROb2RlUmVzcG9uc2UiBKC7GAQSVwoMUG93ZXJPZmZOb2RlEh8uY2Fwc3VsZS52MS5Qb3dlck9mZk5vZGVSZXF1ZXN0GiAuY2Fwc3VsZS52MS5Qb3dlck9mZk5vZGVSZXNwb25zZSIEoLsYBGIGcHJvdG8z", [file_capsule_v1_error, file_capsule_v1_needs, file_capsule_v1_workload]);
 
 /**
  * @generated from message capsule.v1.GetInfoRequest
@@ -733,6 +735,66 @@ export const UpdateEntrySchema: GenMessage<UpdateEntry> = /*@__PURE__*/
   messageDesc(file_capsule_v1_capsule, 17);
 
 /**
+ * @generated from message capsule.v1.DebugRequest
+ */
+export type DebugRequest = Message<"capsule.v1.DebugRequest"> & {
+  /**
+   * @generated from oneof capsule.v1.DebugRequest.msg
+   */
+  msg: {
+    /**
+     * Only in the first message.
+     *
+     * @generated from field: capsule.v1.DebugTarget target = 1;
+     */
+    value: DebugTarget;
+    case: "target";
+  } | {
+    /**
+     * Its configuration names no container.
+     *
+     * @generated from field: capsule.v1.WorkloadExecClientMessage exec = 2;
+     */
+    value: WorkloadExecClientMessage;
+    case: "exec";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message capsule.v1.DebugRequest.
+ * Use `create(DebugRequestSchema)` to create a new message.
+ */
+export const DebugRequestSchema: GenMessage<DebugRequest> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 18);
+
+/**
+ * @generated from message capsule.v1.DebugTarget
+ */
+export type DebugTarget = Message<"capsule.v1.DebugTarget"> & {
+  /**
+   * Empty: the programs and files of the capsule itself. Otherwise a container of this image, which has the
+   * processes, the network and the devices of the capsule, and its files in /host.
+   *
+   * @generated from field: string image = 1;
+   */
+  image: string;
+
+  /**
+   * Only with an image: the container stays, as a workload.
+   *
+   * @generated from field: bool keep = 2;
+   */
+  keep: boolean;
+};
+
+/**
+ * Describes the message capsule.v1.DebugTarget.
+ * Use `create(DebugTargetSchema)` to create a new message.
+ */
+export const DebugTargetSchema: GenMessage<DebugTarget> = /*@__PURE__*/
+  messageDesc(file_capsule_v1_capsule, 19);
+
+/**
  * @generated from message capsule.v1.RebootNodeRequest
  */
 export type RebootNodeRequest = Message<"capsule.v1.RebootNodeRequest"> & {
@@ -743,7 +805,7 @@ export type RebootNodeRequest = Message<"capsule.v1.RebootNodeRequest"> & {
  * Use `create(RebootNodeRequestSchema)` to create a new message.
  */
 export const RebootNodeRequestSchema: GenMessage<RebootNodeRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 18);
+  messageDesc(file_capsule_v1_capsule, 20);
 
 /**
  * @generated from message capsule.v1.RebootNodeResponse
@@ -762,7 +824,7 @@ export type RebootNodeResponse = Message<"capsule.v1.RebootNodeResponse"> & {
  * Use `create(RebootNodeResponseSchema)` to create a new message.
  */
 export const RebootNodeResponseSchema: GenMessage<RebootNodeResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 19);
+  messageDesc(file_capsule_v1_capsule, 21);
 
 /**
  * @generated from message capsule.v1.PowerOffNodeRequest
@@ -775,7 +837,7 @@ export type PowerOffNodeRequest = Message<"capsule.v1.PowerOffNodeRequest"> & {
  * Use `create(PowerOffNodeRequestSchema)` to create a new message.
  */
 export const PowerOffNodeRequestSchema: GenMessage<PowerOffNodeRequest> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 20);
+  messageDesc(file_capsule_v1_capsule, 22);
 
 /**
  * @generated from message capsule.v1.PowerOffNodeResponse
@@ -794,7 +856,7 @@ export type PowerOffNodeResponse = Message<"capsule.v1.PowerOffNodeResponse"> & 
  * Use `create(PowerOffNodeResponseSchema)` to create a new message.
  */
 export const PowerOffNodeResponseSchema: GenMessage<PowerOffNodeResponse> = /*@__PURE__*/
-  messageDesc(file_capsule_v1_capsule, 21);
+  messageDesc(file_capsule_v1_capsule, 23);
 
 /**
  * @generated from enum capsule.v1.CheckLevel
@@ -984,6 +1046,20 @@ export const CapsuleService: GenService<{
     methodKind: "unary";
     input: typeof UpdateHistoryRequestSchema;
     output: typeof UpdateHistoryResponseSchema;
+  },
+  /**
+   * Runs one command with all rights on the capsule itself: a debug session. Also needs the right of host
+   * access. The client sends the target, then the messages of an Exec. Without an image, the session works
+   * without a network, without the container runtime and with a full disk. When the command ends or the client
+   * disconnects, the capsule ends everything that the session has started. InvalidArgument: the
+   * configuration names a container.
+   *
+   * @generated from rpc capsule.v1.CapsuleService.Debug
+   */
+  debug: {
+    methodKind: "bidi_streaming";
+    input: typeof DebugRequestSchema;
+    output: typeof WorkloadExecServerMessageSchema;
   },
   /**
    * Stops all workloads in order and restarts the machine. Returns before the machine stops.
