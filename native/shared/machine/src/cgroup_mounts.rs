@@ -18,7 +18,7 @@ pub fn mount_all() -> io::Result<()> {
         return Ok(());
     }
     let membership = fs::read_to_string("/proc/self/cgroup")?;
-    let unified = match mount_cgroup("cgroup2", Path::new(ROOT), "") {
+    let unified = match mount_unified() {
         Ok(()) => fs::read_to_string(format!("{ROOT}/cgroup.controllers"))?,
         // A kernel without v2.
         Err(error) if error.raw_os_error() == Some(libc::ENODEV) => String::new(),
@@ -32,6 +32,18 @@ pub fn mount_all() -> io::Result<()> {
             }
             mount_legacy(&mounts)
         }
+    }
+}
+
+/// With `favordynmods`, a start of a container does not wait until every processor has passed a point of rest (an RCU grace
+/// period) before its process moves into its cgroup. Kernels before 6.0 do not know the option.
+fn mount_unified() -> io::Result<()> {
+    let place = Path::new(ROOT);
+    match mount_cgroup("cgroup2", place, "favordynmods") {
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {
+            mount_cgroup("cgroup2", place, "")
+        }
+        other => other,
     }
 }
 

@@ -16,12 +16,23 @@ nodev
 script /usr/lib/capsule/dhcp-hook
 `;
 
-/** Writes the resolvers of all cards, those of the best one first, to /etc/resolv.conf. */
+/** Writes the resolvers of all cards, those of the best one first, to /etc/resolv.conf, and takes the host name of option 12. */
 export const dhcpHook = `#!/bin/sh
 set -u
 folder=/run/capsule-resolvers
 own=$folder/$interface.\${protocol:-link}
 mkdir -p $folder
+
+# The name that the server gives, where the capsule has none of its own.
+take_name() {
+  name=\${new_host_name:-}
+  name=\${name%%.*}
+  case $name in
+    '' | -* | *[!A-Za-z0-9-]*) return ;;
+  esac
+  [ -s /perm/hostname ] || [ \${#name} -gt 63 ] || printf %s "$name" >/proc/sys/kernel/hostname
+}
+
 case $reason in
   BOUND | RENEW | REBIND | REBOOT | INFORM | BOUND6 | RENEW6 | REBIND6 | REBOOT6 | INFORM6)
     {
@@ -29,6 +40,7 @@ case $reason in
       [ -z "$search" ] || echo "search $search"
       for server in \${new_domain_name_servers:-} \${new_dhcp6_name_servers:-}; do echo "nameserver $server"; done
     } >$own
+    take_name
     ;;
   EXPIRE* | FAIL* | RELEASE* | STOP* | NAK | NOCARRIER* | DEPARTED) rm -f $own ;;
   *) exit 0 ;;
