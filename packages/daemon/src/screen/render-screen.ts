@@ -24,6 +24,8 @@ export interface ScreenFacts {
   /** Absent when the store cannot be read. */
   readonly workloads?: { readonly total: number; readonly running: number };
   readonly problems: readonly string[];
+  /** With which a lost key is recovered; absent where that is impossible. */
+  readonly recovery?: string;
   /** Absent: the capsule has an owner. Empty: a client has to wait for the next code. */
   readonly code?: string;
 }
@@ -50,7 +52,7 @@ export function renderScreen(foreign: ScreenFacts): string {
     ...rows('fingerprint', fingerprintRows(facts.fingerprint)),
     row('workloads', workloadsOf(facts)),
     ...rows('problems', problemsOf(facts.problems)),
-    ...(code === undefined ? [] : ['', ...adoption(facts, code)]),
+    ...(code === undefined ? recoveryRow(facts) : ['', ...adoption(facts, code)]),
     '',
   ].join('\n');
 }
@@ -69,6 +71,11 @@ function plainFacts(facts: ScreenFacts): ScreenFacts {
 
 function row(title: string, text: string): string {
   return `  ${title.padEnd(TITLE_COLUMNS - 2)}${text}`;
+}
+
+/** A capsule without an owner is adopted, and needs no recovery. */
+function recoveryRow({ recovery }: ScreenFacts): readonly string[] {
+  return recovery === undefined ? [] : [row('lost key', `recovery code ${recovery}`)];
 }
 
 function rows(title: string, texts: readonly string[]): readonly string[] {

@@ -59,6 +59,12 @@ test('a long problem is wrapped', () => {
   for (const line of text.split('\n')) assert.ok(line.length <= 80, line);
 });
 
+test('a capsule with an owner shows the code that recovers a lost key', () => {
+  const recovery = 'WXYZ-2345';
+  assert.match(renderScreen({ ...facts, recovery }), / {2}lost key {5}recovery code WXYZ-2345\n/);
+  assert.doesNotMatch(renderScreen({ ...facts, recovery, code: 'A' }), /WXYZ/);
+});
+
 test('problems are shown up to three, and counted beyond', () => {
   const text = renderScreen({ ...facts, problems: ['one', 'two', 'three', 'four', 'five'] });
   assert.match(text, / {2}problems {5}one\n {15}two\n {15}three\n {15}and 2 more\n/);

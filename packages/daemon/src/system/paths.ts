@@ -20,6 +20,8 @@ export function systemPaths({ permPath, runPath }: Pick<Config, 'permPath' | 'ru
     certs: permanent('containerd-certs.d'),
     secretKey: permanent('secret.key'),
     tls: permanent('tls'),
+    /** The code that the console shows, with which a lost key is recovered. */
+    recovery: permanent('recovery'),
     systemLog: permanent('log/capsule.log'),
     workloadLogs: permanent('log/workload'),
     log: ({ cell, container }: ContainerRef) =>

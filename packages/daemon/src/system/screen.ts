@@ -4,12 +4,14 @@ import type { ScreenFacts } from '../screen/render-screen.ts';
 import { Screen } from '../screen/screen.ts';
 import { capsuleObserver } from './api.ts';
 import type { ApiParts } from './api-parts.ts';
+import { recoverOwner } from './recovery.ts';
 import type { Setup } from './setup.ts';
 import type { Updates } from './updates.ts';
 
 /** Starts the screen of a machine that is the capsule's own. */
 export function startScreen(setup: Setup, parts: ApiParts, { machine }: Updates): void {
   const { config, log, stack } = setup;
+  const recovery = recoverOwner(setup, machine, parts.stored);
   const observer = capsuleObserver(setup, parts);
   const facts = async (signal: AbortSignal): Promise<ScreenFacts> => {
     const { machine: seen, slots, workloads, problems } = await observer.look(signal);
@@ -22,6 +24,7 @@ export function startScreen(setup: Setup, parts: ApiParts, { machine }: Updates)
       port: config.api.port,
       ...(workloads && { workloads }),
       problems: problems.map(({ code, message }) => `${code}: ${message}`),
+      ...(recovery && { recovery: recovery.code }),
       ...adoptionOf(parts),
     };
   };
