@@ -6,3 +6,4 @@ export * from './console/write-consoles.ts';
 export * from './power/init-power.ts';
 export { diskError } from './storage/errors.ts';
 export { PermProblem } from './storage/perm-problem.ts';
+export { diskSectors } from './storage/boot-disk.ts';

@@ -104,18 +104,23 @@ async function* readSystemLog(
 }
 
 function infoToProto(about: CapsuleAbout, seen: CapsuleSeen): Info {
-  const { machine, workloads, pool, microVms, runtime, problems, slots } = seen;
+  const { machine, workloads, pool, microVms, runtime, problems, slots, watchdog } = seen;
   return {
     ...machineToProto(machine),
     ...poolToProto(about.volumeBackend, pool),
     ...(workloads && { workloadsTotal: workloads.total, workloadsRunning: workloads.running }),
-    ...(slots && { ...slots, pendingDeadlineUnix: BigInt(slots.pendingDeadlineUnix) }),
+    ...(slots && {
+      ...slots,
+      pendingDeadlineUnix: BigInt(slots.pendingDeadlineUnix),
+      diskTotalBytes: BigInt(slots.diskTotalBytes),
+    }),
     capsuleVersion: about.version,
     startedAtUnixMs: BigInt(about.startedAt),
     bridgeCidr: about.bridgeCidr,
     shortId: about.shortId,
     microVmBackend: microVms.kind ?? '',
     microVmBackendDetail: microVms.detail,
+    watchdog,
     runtimeVersion: runtime.ok ? runtime.detail : '',
     problems: problems.map(problemToProto),
   };

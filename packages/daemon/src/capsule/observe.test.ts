@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempDisposable } from 'node:fs/promises';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fakeError } from '@capsule/testkit';
 import { CapsuleObserver, type CapsuleObserverParts } from './observe.ts';
+import { readWatchdog } from './watchdog.ts';
 
 const POOL = {
   ok: true,
@@ -19,6 +20,7 @@ function observer(folder: string, faults: Partial<CapsuleObserverParts>): Capsul
   return new CapsuleObserver({
     permPath: folder,
     bridge: 'br0',
+    bridgeCidr: '172.20.254.0/24',
     hostReport: join(folder, 'missing'),
     runtime: { probe: async () => ({ ok: true, detail: 'containerd 2.1' }) },
     volumeBackend: { probe: async () => POOL },
@@ -28,6 +30,7 @@ function observer(folder: string, faults: Partial<CapsuleObserverParts>): Capsul
     network: {
       names: { problem: () => undefined } as CapsuleObserverParts['network']['names'],
       listeners: { find: () => [] },
+      ranges: { usedRanges: async () => [] },
     },
     apiProblems: () => [],
     workloads: { specs: { list: () => [] }, observer: { statusOf: () => assert.fail() } },
@@ -83,4 +86,16 @@ test('a problem of the API on the network is one of the capsule', async () => {
     problems.map(({ code }) => code),
     ['CAPSULE_PORT_TAKEN'],
   );
+});
+
+test('a watchdog is reported while it is armed', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'capsule-info-'));
+  assert.equal(await readWatchdog(folder.path), '');
+  const facts = { state: 'active', identity: 'i6300ESB timer', timeout: '60' };
+  for (const [name, text] of Object.entries(facts)) {
+    await writeFile(join(folder.path, name), `${text}\n`);
+  }
+  assert.equal(await readWatchdog(folder.path), 'i6300ESB timer, 60 s');
+  await writeFile(join(folder.path, 'state'), 'inactive\n');
+  assert.equal(await readWatchdog(folder.path), '');
 });

@@ -3,6 +3,7 @@ import {
   type ContainerRuntime,
   isCapsuleError,
   type MachineMonitors,
+  type MachineRanges,
   type NameResponder,
   type PortListeners,
   type VolumeBackend,
@@ -23,12 +24,16 @@ import {
   problemOf,
   runtimeProblems,
 } from './problems.ts';
+import { rangeProblems } from './range-problems.ts';
+import { readWatchdog } from './watchdog.ts';
 
 export interface CapsuleObserverParts {
   /** Folder of the capsule's state. */
   readonly permPath: string;
   /** Name of the capsule's own bridge. */
   readonly bridge: string;
+  /** The network of this bridge. */
+  readonly bridgeCidr: string;
   /**
    * File in which a launcher reports on the host of an embedded capsule; missing without a
    * launcher.
@@ -37,7 +42,11 @@ export interface CapsuleObserverParts {
   readonly runtime: Pick<ContainerRuntime, 'probe'>;
   readonly volumeBackend: Pick<VolumeBackend, 'probe'>;
   readonly microVms: MachineMonitors;
-  readonly network: { readonly names: NameResponder; readonly listeners: PortListeners };
+  readonly network: {
+    readonly names: NameResponder;
+    readonly listeners: PortListeners;
+    readonly ranges: MachineRanges;
+  };
   /** The slots of a machine that is the capsule's own. */
   readonly slots?: () => Promise<MachineSlots>;
   /** Problems of the API on the network. */
@@ -49,6 +58,7 @@ export interface CapsuleObserverParts {
 /** The slots and the disk that holds them. */
 export interface MachineSlots extends SlotsReport {
   readonly bootDisk: string;
+  readonly diskTotalBytes: number;
 }
 
 export interface WorkloadsSeen {
@@ -65,6 +75,8 @@ export interface CapsuleSeen {
   /** Absent when the store cannot be read. */
   readonly workloads?: { readonly total: number; readonly running: number };
   readonly slots?: MachineSlots;
+  /** Text for display; empty on a machine without an armed watchdog, and on one that is not the capsule's own. */
+  readonly watchdog: string;
   readonly problems: readonly CapsuleProblem[];
 }
 
@@ -91,7 +103,9 @@ export class CapsuleObserver {
     ]);
     const { slots: readSlots } = this.#parts;
     const slots = readSlots && (await parts.read('the slots', readSlots));
-    const { names, listeners } = this.#parts.network;
+    const watchdog = readSlots && (await parts.read('the watchdog', () => readWatchdog()));
+    const { names, listeners, ranges } = this.#parts.network;
+    const uses = await parts.read('the ranges in use', () => ranges.usedRanges(signal));
     const counted = await parts.read('the list of workloads', () => count(workloads));
     const shadowed = await parts.read('the ports in use', () => portProblems(workloads, listeners));
     const api = await parts.read('the state of the API', async () => apiProblems());
@@ -103,6 +117,7 @@ export class CapsuleObserver {
       ...(api ?? []).flatMap(problemOf),
       ...(host ?? []).map(hostProblem),
       ...(shadowed ?? []),
+      ...rangeProblems(this.#parts, uses ?? []),
       ...parts.problems.flatMap(problemOf),
     ];
     return {
@@ -111,6 +126,7 @@ export class CapsuleObserver {
       pool: pool ?? UNKNOWN_POOL,
       microVms: microVms ?? UNKNOWN_MONITOR,
       problems,
+      watchdog: watchdog ?? '',
       ...(counted !== undefined && { workloads: counted }),
       ...(slots !== undefined && { slots }),
     };

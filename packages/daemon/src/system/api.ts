@@ -1,7 +1,9 @@
 import os from 'node:os';
+import { basename } from 'node:path';
 import { Edge } from '@capsule/api/server';
 import { type CapsuleError, isCapsuleError, keyedLock, shortIdOf } from '@capsule/core';
 import { NativeHostShell, SystemLogFile } from '@capsule/drivers';
+import { diskSectors } from '@capsule/machine';
 import { createContextValues } from '@connectrpc/connect';
 import { auditEdge } from '../api/access/audit-edge.ts';
 import { authorizeEdge } from '../api/access/authorize-edge.ts';
@@ -121,6 +123,7 @@ function observerParts({ config, paths }: Setup, parts: ApiParts): CapsuleObserv
   return {
     permPath: config.permPath,
     bridge: config.bridge.name,
+    bridgeCidr: config.bridge.cidr,
     hostReport: paths.hostReport,
     runtime,
     volumeBackend: ports.volumes.backend,
@@ -132,10 +135,18 @@ function observerParts({ config, paths }: Setup, parts: ApiParts): CapsuleObserv
   };
 }
 
+/** The kernel counts in these, whatever the disk has. */
+const SECTOR_BYTES = 512;
+
 async function slotsOf({ machine, records }: Updates) {
   const { slots } = machine;
   const clocks = { now: Date.now, uptimeSeconds: os.uptime };
-  return { ...(await describeSlots({ slots, records }, clocks)), bootDisk: machine.report.disk };
+  const { disk } = machine.report;
+  return {
+    ...(await describeSlots({ slots, records }, clocks)),
+    bootDisk: disk,
+    diskTotalBytes: (await diskSectors(basename(disk))) * SECTOR_BYTES,
+  };
 }
 
 function requireUpdates(updates: Updates | undefined): UpdateCommands {

@@ -34,6 +34,27 @@ test('info says that workloads and space are unknown where the capsule cannot re
   assert.match(stdout, /^State: +unknown$/m);
 });
 
+test('info shows the trial of a version, the watchdog, and how far off the clock is', async () => {
+  const now = BigInt(Math.floor(Date.now() / 1000)) - 7200n;
+  const info = {
+    ...INFO,
+    localTimeUnix: now,
+    pendingSlot: 'slot_b',
+    pendingDeadlineUnix: now + 540n,
+    lastVersion: '0.0.9',
+    bootDisk: '/dev/vda',
+    diskTotalBytes: 8n * 1024n ** 3n,
+    watchdog: 'i6300ESB timer, 60 s',
+  };
+  await using capsule = await startFakeCapsule({ capsule: { getInfo: () => info } });
+  const { stdout } = await runCapsulectl(['capsule', 'info'], capsule);
+  assert.match(stdout, /^On trial: +slot_b, goes back in 9m unless it is confirmed$/m);
+  assert.match(stdout, /^Last version: +0\.0\.9$/m);
+  assert.match(stdout, /^Boot disk: +\/dev\/vda \(8 GiB\)$/m);
+  assert.match(stdout, /^Watchdog: +i6300ESB timer, 60 s$/m);
+  assert.match(stdout, /^Clock: +\S+Z, 2h behind this machine$/m);
+});
+
 test('info is data too', async () => {
   await using capsule = await startFakeCapsule({ capsule: { getInfo: () => INFO } });
   const { stdout } = await runCapsulectl(['capsule', 'info', '-o', 'json'], capsule);

@@ -24,7 +24,7 @@ async function render(info: GetInfoResponse, format: Format, context: Context) {
   const { program, out } = context;
   if (format.kind === 'name') return `${info.hostname}\n`;
   if (isData(format)) return renderDocument(format, infoDocument(info, program));
-  return renderDetails([...summary(info, context), ...machine(info)], out);
+  return renderDetails([...summary(info, context), ...machine(info, context)], out);
 }
 
 function summary(info: GetInfoResponse, context: Context): readonly Detail[] {
@@ -46,7 +46,7 @@ function summary(info: GetInfoResponse, context: Context): readonly Detail[] {
   ];
 }
 
-function machine(info: GetInfoResponse): readonly Detail[] {
+function machine(info: GetInfoResponse, context: Context): readonly Detail[] {
   return [
     ['Kernel', `${info.kernelRelease} ${info.architecture}`.trim()],
     ['Processor', info.cpuCores > 0 ? `${info.cpuCores} × ${info.cpuModel || 'unknown'}` : ''],
@@ -55,15 +55,38 @@ function machine(info: GetInfoResponse): readonly Detail[] {
     ['Volumes', backend(info.volumeBackend, info.volumeBackendDetail)],
     ['MicroVMs', backend(info.microVmBackend, info.microVmBackendDetail)],
     ['Thin pool', used(info.thinpoolUsedBytes, info.thinpoolTotalBytes)],
-    ['Boot disk', info.bootDisk],
+    ['Boot disk', disk(info)],
     ['Slot', info.activeSlot],
-    ['On trial', info.pendingSlot],
+    ['On trial', trial(info)],
+    ['Last version', info.lastVersion],
+    ['Watchdog', info.watchdog],
     ['Cgroup', info.cgroup],
-    [
-      'Clock',
-      info.localTimeUnix > 0n ? new Date(Number(info.localTimeUnix) * 1000).toISOString() : '',
-    ],
+    ['Clock', clock(info, context)],
   ];
+}
+
+function disk({ bootDisk, diskTotalBytes }: GetInfoResponse): string {
+  return diskTotalBytes === 0n ? bootDisk : `${bootDisk} (${formatBytes(Number(diskTotalBytes))})`;
+}
+
+/** Both times are of the capsule's clock, so a wrong one does not matter. */
+function trial({ pendingSlot, pendingDeadlineUnix, localTimeUnix }: GetInfoResponse): string {
+  if (pendingSlot === '') return '';
+  const seconds = Math.max(0, Number(pendingDeadlineUnix - localTimeUnix));
+  return `${pendingSlot}, goes back in ${formatAge(0, seconds * 1000)} unless it is confirmed`;
+}
+
+/** Differences below this come from the way of the answer and from rounding. */
+const SKEW_SECONDS = 3;
+
+function clock({ localTimeUnix }: GetInfoResponse, context: Context): string {
+  if (localTimeUnix === 0n) return '';
+  const ms = Number(localTimeUnix) * 1000;
+  const seconds = Math.round((ms - context.now()) / 1000);
+  const time = new Date(ms).toISOString();
+  if (Math.abs(seconds) < SKEW_SECONDS) return time;
+  const skew = formatAge(0, Math.abs(seconds) * 1000);
+  return `${time}, ${skew} ${seconds < 0 ? 'behind' : 'ahead of'} this machine`;
 }
 
 /** A capsule that cannot read its store counts no workloads, although some may run. */
