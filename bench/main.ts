@@ -37,6 +37,7 @@ import { vmMemory } from './microvm/vm-memory.ts';
 import { vmSnapshot } from './microvm/vm-snapshot.ts';
 import { vmStart } from './microvm/vm-start.ts';
 import { vmStartKvm } from './microvm/vm-start-kvm.ts';
+import { machine } from './os/machine.ts';
 import { authentication } from './remote/authentication.ts';
 import { copyOverTls } from './remote/copy-over-tls.ts';
 import { benchImage } from './setting/bench-image.ts';
@@ -59,6 +60,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   P9: copy,
   P10: push,
   P11: idle,
+  P12: machine,
   P14: start,
   P15: cell,
   'P15-cells': cells,

@@ -4,6 +4,6 @@ export * from './boot/failure-file.ts';
 export * from './boot/read-boot-report.ts';
 export * from './console/write-consoles.ts';
 export * from './power/init-power.ts';
+export { diskSectors } from './storage/boot-disk.ts';
 export { diskError } from './storage/errors.ts';
 export { PermProblem } from './storage/perm-problem.ts';
-export { diskSectors } from './storage/boot-disk.ts';

@@ -9,6 +9,7 @@ export function renderSystem({ version, rootfs, root, disk }: OperatingSystem): 
     ['root, as it is on the disk', root.sizeBytes],
     ['hashes of the root', disk.treeBytes],
     ['kernel and initramfs', disk.ukiBytes],
+    ['an update, as sent', root.sizeBytes + disk.treeBytes + disk.ukiBytes],
   ] as const;
   const table = rows.map(([name, bytes]) => `${name.padEnd(28)}${megabytes(bytes)}`);
   return [...table, `Capsule ${version}, SHA-256 ${disk.hash}`].join('\n');
