@@ -23,7 +23,9 @@ import {
   startOs,
 } from '@capsule/testkit';
 import { pushArchive } from '@capsule/testkit/push-archive';
+import { until } from '../lab/until.ts';
 import { untilWorkload } from '../microvm/workload.ts';
+import { Operator } from './operator.ts';
 
 const MINUTE_MS = 60_000;
 /** An update took 127 s alone, and 340 s next to four other programs. */
@@ -71,6 +73,20 @@ suite('Capsule as an operating system', { concurrency: false, skip }, () => {
     const [, took] = await machine.screen.until(/booted in (\d+) ms[\r\n]/);
     client = await machine.connect();
     t.diagnostic(`boot of PID 1: ${took} ms, API after ${Math.round(process.uptime())} s`);
+  });
+
+  test('it is adopted over the network with the code of its console', BOUND, async (t) => {
+    const [, code = ''] = await machine.screen.latest(/--code ([2-9A-Z]{4}-[2-9A-Z]{4})/);
+    await using operator = await Operator.make(machine.portOf(50_000));
+    const started = performance.now();
+    await operator.adopt(code);
+    t.diagnostic(`adopted in ${Math.round(performance.now() - started)} ms`);
+    const info = () => operator.unlessAway('capsule', 'info');
+    const { stdout } = await until('the report', 3 * MINUTE_MS, info);
+    assert.match(stdout, /^Slot: +slot_a$/m);
+    assert.match(stdout, /^Watchdog: +i6300ESB timer, 60 s$/m);
+    assert.match(stdout, /^Boot disk: +\/dev\/vda \(8 GiB\)$/m);
+    await machine.screen.latest(/lost key +recovery code [2-9A-Z]{4}-[2-9A-Z]{4}/);
   });
 
   test('it knows its slot, its disk and its pool', BOUND, async () => {
@@ -150,7 +166,7 @@ suite('Capsule as an operating system', { concurrency: false, skip }, () => {
     client.close();
     await machine[Symbol.asyncDispose]();
     await using other = await newDisk(system);
-    machine = await startOs(system, disk, [other.disk]);
+    machine = await startOs(system, disk, { otherDisks: [other.disk] });
     client = await machine.connect();
     await untilRunning('keeper');
     assert.equal(await readFirst(), written);

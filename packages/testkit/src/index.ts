@@ -88,6 +88,7 @@ export {
   newDisk,
   type OsDisk,
   type OsMachine,
+  type OsSettings,
   type OsSystem,
   rebuildSystem,
   startOs,
@@ -101,6 +102,7 @@ export { regionPlaces } from './power-cut/region-places.ts';
 export { WriteLog } from './power-cut/write-log.ts';
 export { type GuardedRegistry, startGuardedRegistry } from './registry/guarded-registry.ts';
 export type { LabRegistry, RegistryBehaviour } from './registry/lab-registry.ts';
+export { type OpenRegistry, openRegistry } from './registry/open-registry.ts';
 export { answer, TestRegistry, type Treatment } from './registry/test-registry.ts';
 export { inOwnNamespaces } from './traffic/own-namespaces.ts';
 export { type Asked, type Served, TrafficAgent } from './traffic/traffic-agent.ts';

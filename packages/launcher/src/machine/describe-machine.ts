@@ -13,6 +13,10 @@ export interface VirtualMachine {
   readonly hasKvm: boolean;
   /** TCP ports of the host, at 127.0.0.1, and where they lead in the machine. */
   readonly ports: Readonly<Record<number, number>>;
+  /** The name that the DHCP server gives it. */
+  readonly hostname?: string;
+  /** The time at which its clock starts: `1970-01-02`. Default: now. */
+  readonly clock?: string;
   /** Words for the kernel on top of those of the image: systemd-stub(7). */
   readonly kernelWords: readonly string[];
   /** QEMU's name for what the first serial line is: `stdio`, `file:…`. */
@@ -22,7 +26,7 @@ export interface VirtualMachine {
 /** QEMU's arguments for it. Pure. */
 export function describeMachine(machine: VirtualMachine): readonly string[] {
   const { code, variables, disks, memoryMib, processors, hasKvm, ports, kernelWords } = machine;
-  const { writeLog } = machine;
+  const { writeLog, hostname, clock } = machine;
   const forwards = Object.entries(ports).map(
     ([host, guest]) => `,hostfwd=tcp:127.0.0.1:${host}-:${guest}`,
   );
@@ -41,7 +45,8 @@ export function describeMachine(machine: VirtualMachine): readonly string[] {
       ],
       ...['-device', `virtio-blk-pci,drive=disk${index},bootindex=${index}`],
     ]),
-    ...['-netdev', `user,id=net0${forwards.join('')}`],
+    ...['-netdev', `user,id=net0${hostname ? `,hostname=${hostname}` : ''}${forwards.join('')}`],
+    ...(clock === undefined ? [] : ['-rtc', `base=${clock}`]),
     ...['-device', 'virtio-net-pci,netdev=net0,romfile='],
     ...['-device', 'virtio-rng-pci', '-device', 'i6300esb'],
     ...['-serial', machine.serial],

@@ -40,6 +40,18 @@ export class Screen {
     }
   }
 
+  /** Resolves with the last match in all of the output, as soon as there is one. Fails as `until`. */
+  async latest(pattern: RegExp): Promise<RegExpMatchArray> {
+    const all = new RegExp(pattern, 'g');
+    for (;;) {
+      const found = [...this.#text.matchAll(all)].at(-1);
+      if (found !== undefined) return found;
+      if (this.#isOver)
+        throw machineError.FAILED({ detail: `${pattern} is not in ${this.tail()}` });
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
   tail(): string {
     return this.#text.slice(-4000);
   }

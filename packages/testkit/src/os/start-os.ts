@@ -25,12 +25,25 @@ export interface OsMachine extends AsyncDisposable {
   readonly screen: Screen;
   /** The address of the capsule for capsulectl. */
   readonly host: string;
+  /** The port of 127.0.0.1 that leads to a port of the machine: that of the API, 80 or 8080. */
+  portOf(port: ForwardedPort): number;
   /** Resolves with a client once the API answers; each boot needs one of its own. */
   connect(): Promise<CapsuleClient>;
   /** QEMU's exit code: 0 after a power-off. */
   readonly ended: Promise<number | null>;
   /** Now, without a word to anybody. */
   cutPower(): Promise<void>;
+}
+
+/** Ports of the machine that lead out of it. */
+const FORWARDED = [50_000, 80, 8080] as const;
+export type ForwardedPort = (typeof FORWARDED)[number];
+
+export interface OsSettings {
+  readonly otherDisks?: readonly string[];
+  /** As in `VirtualMachine`. */
+  readonly hostname?: string;
+  readonly clock?: string;
 }
 
 const GIB = 1024 ** 3;
@@ -97,10 +110,12 @@ export interface OsDisk extends Awaited<ReturnType<typeof newDisk>> {
 export async function startOs(
   system: OperatingSystem,
   disk: OsDisk,
-  otherDisks: readonly string[] = [],
+  { otherDisks = [], ...settings }: OsSettings = {},
 ): Promise<OsMachine> {
   const { isKvm } = await findAcceleration(process.arch);
   const port = await freePort();
+  const forwarded = new Map<ForwardedPort, number>();
+  for (const one of FORWARDED) forwarded.set(one, await freePort());
   const hardware = describeMachine({
     code: system.firmware.ovmfCode,
     variables: disk.variables,
@@ -109,7 +124,11 @@ export async function startOs(
     memoryMib: MEMORY_MIB,
     processors: 2,
     hasKvm: isKvm,
-    ports: { [port]: RELAY_PORT },
+    ports: {
+      [port]: RELAY_PORT,
+      ...Object.fromEntries([...forwarded].map(([inside, outside]) => [outside, inside])),
+    },
+    ...settings,
     kernelWords: ['panic=1', ...(isKvm ? [] : await emulationWords(system.rootfs))],
     serial: 'stdio',
   });
@@ -132,6 +151,7 @@ export async function startOs(
     ended,
     cutPower,
     host: `unix:${socket}`,
+    portOf: (one) => forwarded.get(one) ?? 0,
     // The port of the emulator takes connections long before the capsule does.
     async connect() {
       await untilLine(screen, READY);
