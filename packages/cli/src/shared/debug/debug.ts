@@ -51,7 +51,10 @@ function configOf(input: Input, context: Context): ExecConfig {
 }
 
 function callDebug(client: CapsuleClient, target: Target): CallExec {
-  return (messages, signal) => client.capsule.debug(withTarget(target, messages), { signal });
+  return async function* (messages, signal) {
+    const answers = client.capsule.debug(withTarget(target, messages), { signal });
+    for await (const { exec } of answers) if (exec !== undefined) yield exec;
+  };
 }
 
 async function* withTarget(

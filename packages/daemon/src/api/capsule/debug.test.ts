@@ -56,7 +56,8 @@ async function debug(requests: readonly DebugRequest[], caller: Caller = LOCAL_C
   const all = (async function* () {
     yield* requests;
   })();
-  for await (const { payload } of debugCapsule(all, partsOf(opened), call)) answers.push(payload);
+  for await (const { exec } of debugCapsule(all, partsOf(opened), call))
+    answers.push(exec?.payload);
   return { opened, answers };
 }
 

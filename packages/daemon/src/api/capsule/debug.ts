@@ -1,10 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type {
   DebugRequest,
+  DebugResponseSchema,
   DebugTarget,
   WorkloadExecClientMessage,
   WorkloadExecConfig,
-  WorkloadExecServerMessageSchema,
 } from '@capsule/api/wire';
 import {
   type CapsuleError,
@@ -19,7 +19,7 @@ import { debugSpec } from '../../debug/debug-spec.ts';
 import { debugError } from '../../debug/errors.ts';
 import type { Caller } from '../../identity/caller.ts';
 import { requireHostAccess } from '../access/require-host-access.ts';
-import { relayExec } from '../workload/exec.ts';
+import { relayExec, type StartExec } from '../workload/exec.ts';
 
 export interface DebugParts {
   readonly shell: HostShell;
@@ -33,7 +33,7 @@ interface DebugCall {
   readonly signal: AbortSignal;
 }
 
-type Answer = MessageInitShape<typeof WorkloadExecServerMessageSchema>;
+type Answer = MessageInitShape<typeof DebugResponseSchema>;
 
 /** Runs one command on the capsule itself, or in a container that reaches all of it, until it ends or its client leaves. */
 export async function* debugCapsule(
@@ -46,14 +46,11 @@ export async function* debugCapsule(
   requireHostAccess(caller, 'capsule-debug', debugSpec('capsule-debug', target.image));
   await using place = await openPlace(target, parts, signal);
   const messages = execMessages(incoming);
-  yield* relayExec(
-    messages,
-    (config, request) => {
-      checkConfig(config, target);
-      return place.exec(request);
-    },
-    signal,
-  );
+  const start: StartExec = async (config, request) => {
+    checkConfig(config, target);
+    return place.exec(request);
+  };
+  for await (const exec of relayExec(messages, start, signal)) yield { exec };
 }
 
 interface Place extends AsyncDisposable {
