@@ -11,8 +11,8 @@ export const capsuleError = defineErrors('CAPSULE', {
   PORT_UNUSABLE: {
     kind: 'unavailable',
     message: (f: { port: number; reason: string }) =>
-      `the API is not on the network: port ${f.port} cannot be opened: ${f.reason}`,
-    why: 'the unix socket works meanwhile',
+      `port ${f.port} of the API cannot be opened: ${f.reason}`,
+    why: 'the API is not on the network; the unix socket works meanwhile',
     hint: remedy`${action('capsule.logs')} shows more; capsuled tries again every 10 seconds`,
   },
   PART_UNKNOWN: {

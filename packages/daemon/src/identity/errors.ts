@@ -13,7 +13,7 @@ export const identityError = defineErrors('IDENTITY', {
   REPLACED: {
     kind: 'precondition',
     message: (f: { foundId: string; capsuleId: string; kept: string }) =>
-      `the capsule has a new certificate: the one it had names the capsule ${f.foundId}, and the store ${f.capsuleId}`,
+      `the capsule ${f.capsuleId} replaced the certificate of capsule ${f.foundId}`,
     why: 'store and certificate come from two capsules; clients that pinned the old certificate refuse this capsule',
     hint: ({ kept }: { kept: string }) =>
       `restore the store of the same capsule and move ${kept} back to tls.pem, or let every client adopt the new certificate`,

@@ -38,9 +38,8 @@ export const diskError = defineErrors('DISK', {
   },
   PERM_GONE: {
     kind: 'dataLoss',
-    message: (f: { device: string }) =>
-      `the volume for this capsule's own data is missing on ${f.device}, but its volumes are there`,
-    why: 'a new one would look like a capsule without an owner and without workloads',
+    message: (f: { device: string }) => `the volume capsule/perm is missing on ${f.device}`,
+    why: 'the disk has volumes of this capsule, but not its own data; a new one would look like a capsule without an owner and without workloads',
     hint: 'start a rescue system, and name the volume capsule/perm again, or restore it',
   },
   NO_DATA: {
