@@ -35,7 +35,10 @@ interface DebugCall {
 
 type Answer = MessageInitShape<typeof DebugResponseSchema>;
 
-/** Runs one command on the capsule itself, or in a container that reaches all of it, until it ends or its client leaves. */
+/**
+ * Runs one command on the capsule itself, or in a container that reaches all of it, until it ends or its client leaves. Nothing
+ * of the session is left when the exit code is sent.
+ */
 export async function* debugCapsule(
   requests: AsyncIterable<DebugRequest>,
   parts: DebugParts,
@@ -44,13 +47,19 @@ export async function* debugCapsule(
   const incoming = requests[Symbol.asyncIterator]();
   const target = await readTarget(incoming);
   requireHostAccess(caller, 'capsule-debug', debugSpec('capsule-debug', target.image));
-  await using place = await openPlace(target, parts, signal);
-  const messages = execMessages(incoming);
-  const start: StartExec = async (config, request) => {
-    checkConfig(config, target);
-    return place.exec(request);
-  };
-  for await (const exec of relayExec(messages, start, signal)) yield { exec };
+  let exit: Answer | undefined;
+  {
+    await using place = await openPlace(target, parts, signal);
+    const start: StartExec = async (config, request) => {
+      checkConfig(config, target);
+      return place.exec(request);
+    };
+    for await (const exec of relayExec(execMessages(incoming), start, signal)) {
+      if (exec.payload?.case === 'exit') exit = { exec };
+      else yield { exec };
+    }
+  }
+  if (exit !== undefined) yield exit;
 }
 
 interface Place extends AsyncDisposable {
