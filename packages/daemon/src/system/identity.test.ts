@@ -35,7 +35,7 @@ test('the certificate of another capsule is replaced, kept, and reported', async
   const { tls, replaced } = openTlsIdentity(folder.path, db, records);
   assert.equal(tls.capsuleId, STORED);
   assert.equal(replaced?.code, 'IDENTITY_REPLACED');
-  assert.match(replaced.message, new RegExp(`${FOREIGN}.*${STORED}`));
+  assert.match(replaced.message, new RegExp(`${STORED}.*${FOREIGN}`));
   const kept = (await readdir(folder.path)).find((name) => name !== 'tls.pem') ?? '';
   assert.ok(replaced.hint?.includes(kept));
   assert.equal(await readFile(join(folder.path, kept), 'utf8'), found.key + found.cert);

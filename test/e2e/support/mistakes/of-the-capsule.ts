@@ -87,7 +87,7 @@ export const OF_THE_CAPSULE: readonly Mistake[] = [
     exitCode: 1,
     what: /no capsule answers at/,
     why: /the socket does not exist/,
-    fix: /check the address; `npm start` starts a capsule/,
+    fix: /check the path; `npm start` starts a capsule/,
   },
   {
     number: 29,
