@@ -46,6 +46,16 @@ test('stage0 says why before the kernel panics', () => {
   assert.equal(found.panic, 'stage0: cannot start /sbin/capsuled: exec format error');
 });
 
+test('the line of the panic is in the log, however long the trace after it is', () => {
+  const trace = Array.from({ length: 90 }, (_, at) => line('crash', `trace ${at}`));
+  const panic = line('crash', 'Kernel panic - not syncing: no root');
+  const { log } = findFailedBoots([started, ...trace, panic, ...trace]);
+  assert.equal(log.length, 60);
+  assert.equal(log.indexOf('T crash Kernel panic - not syncing: no root'), 30);
+  const short = findFailedBoots([started, ...trace, panic]).log;
+  assert.deepEqual([short.length, short.at(-1)], [60, `T crash ${panic.text}`]);
+});
+
 test('the trace of a failed update is bounded', () => {
   const long = Array.from({ length: 500 }, () => line('kernel', 'x'.repeat(1000)));
   const crash = long.map(({ text }) => line('crash', text));

@@ -37,9 +37,17 @@ export function findFailedBoots(lines: readonly BootLine[]): FailedBoots {
   const crash = present.filter(({ service }) => service === 'crash');
   const panic = findPanic(crash.map(({ text }) => text));
   return {
-    log: [trials, crash].flatMap((part) => part.slice(-MOST_LINES)).map(printLine),
+    log: [...trials.slice(-MOST_LINES), ...lastWords(crash)].map(printLine),
     ...(panic !== undefined && { panic }),
   };
+}
+
+/** A trace of many lines follows the line that says why: what came before that line is worth more than its end. */
+function lastWords(crash: readonly BootLine[]): readonly BootLine[] {
+  const panic = crash.findLastIndex(({ text }) => PANIC.test(text));
+  const most = Math.max(0, crash.length - MOST_LINES);
+  const start = panic < 0 ? most : Math.min(most, Math.max(0, panic - MOST_LINES / 2));
+  return crash.slice(start, start + MOST_LINES);
 }
 
 function findPanic(crash: readonly string[]): string | undefined {
