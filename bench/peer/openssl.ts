@@ -52,8 +52,9 @@ export class OpenSsl {
       '-naccept',
       '1',
     ];
+    // Its input stays open: at the end of that, the server leaves the connection.
     const server = spawn('ip', ['netns', 'exec', netns, ...serve], {
-      stdio: ['ignore', output.fd, 'ignore'],
+      stdio: ['pipe', output.fd, 'ignore'],
     });
     const ended = once(server, 'close');
     await this.#untilListening();
