@@ -22,6 +22,7 @@ export async function announceApi(
       isAdopted: service.adoption.state().isOwned,
     }),
     uplinkAddress: () => uplinkAddress(config.bridge.name),
+    onNoIpv6: (error) => log.warn('API not announced over IPv6', { error }),
     now: () => performance.now(),
   });
   try {

@@ -71,17 +71,41 @@ test('only machines of the link get an answer', () => {
   }
 });
 
-/** An announcer on the loopback, and a plain resolver beside it. */
-async function openPair(describe: () => AnnouncedCapsule = () => BOX, host = '127.0.0.1') {
+test('a capsule that cannot use IPv6 reports that, and starts over IPv4', async () => {
+  const port = await freePort();
+  const holder = createSocket({ type: 'udp6', ipv6Only: true }).bind(port, '::');
+  // Without IPv6 in the kernel, nothing can hold the port, and nothing can be opened there either.
+  await Promise.race([once(holder, 'listening'), once(holder, 'error')]);
+  const reported: unknown[] = [];
+  await using announcer = new ServiceAnnouncer({
+    describe: () => BOX,
+    uplinkAddress: () => '127.0.0.1',
+    onNoIpv6: (error) => reported.push(error),
+    now: () => 0,
+    port,
+  });
+  await announcer.start();
+  holder.close();
+  assert.equal(reported.length, 1);
+});
+
+async function freePort(): Promise<number> {
   const probe = createSocket('udp4').bind(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();
   probe.close();
   await once(probe, 'close');
+  return port;
+}
+
+/** An announcer on the loopback, and a plain resolver beside it. */
+async function openPair(describe: () => AnnouncedCapsule = () => BOX, host = '127.0.0.1') {
+  const port = await freePort();
   let now = 0;
   const announcer = new ServiceAnnouncer({
     describe,
     uplinkAddress: () => '127.0.0.1',
+    onNoIpv6: () => undefined,
     now: () => now,
     port,
   });

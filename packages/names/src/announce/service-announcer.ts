@@ -12,6 +12,8 @@ export interface AnnouncerParts {
   readonly uplinkAddress: () => string;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
+  /** Called where IPv6 cannot be used; the announcements go on over IPv4. */
+  readonly onNoIpv6: (error: unknown) => void;
   /** Default: that of multicast DNS. */
   readonly port?: number;
 }
@@ -74,9 +76,9 @@ export class ServiceAnnouncer implements AsyncDisposable {
     try {
       await socket.start((bytes, from) => this.#receive(bytes, from, socket));
       return socket;
-    } catch {
-      // IPv4 is enough.
+    } catch (error) {
       socket.close();
+      this.#parts.onNoIpv6(error);
       return undefined;
     }
   }
