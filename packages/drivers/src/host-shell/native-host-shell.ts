@@ -30,6 +30,7 @@ export class NativeHostShell implements HostShell {
       stdio: [hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
     });
     const exit = once(child, 'exit') as Promise<[number | null]>;
+    // A program that cannot start fails below; a failure of its end, in what awaits it.
     exit.catch(() => undefined);
     await once(child, 'spawn');
     return new RunningShell(child, exit);

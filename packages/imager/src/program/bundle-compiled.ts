@@ -16,7 +16,8 @@ const WRAPPER = ['(function (require, module, exports, __filename, __dirname) {'
 
 /**
  * Loads the program beside it. The source is ASCII, so it is read in the quickest way, and V8 stores a byte for each
- * character. V8 takes its code from the build where version and flags are the same, and compiles the source otherwise.
+ * character. V8 takes its code from the build where version and flags are the same, and compiles the source otherwise;
+ * so does the first run, which makes that code.
  */
 const LOADER = `const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');

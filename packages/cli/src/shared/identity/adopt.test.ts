@@ -151,6 +151,7 @@ test('a user whom the machine does not list names the key by its number', async 
   await using fake = await startRemoteCapsule(box);
   await using laptop = await newLaptop();
   const line = `adopt ${fake.address} --name box --yes --code ABCD-EFGH`;
+  // Only root may give a folder away; for another user, the folder is the user's already.
   await chown(laptop.folder, 54_321, 54_321).catch(() => undefined);
   using _user = unlistedUser();
   const { exitCode, stderr } = await laptop.run(line, { env: { USER: '' } });
